@@ -1,0 +1,193 @@
+package rdf
+
+import "strings"
+
+// Kind says which sort of RDF term a Term is.
+type Kind uint8
+
+// The kinds of RDF term (RDF 1.1 Concepts, section 3.1). None is the kind of
+// the zero Term, which stands for "no term": the default graph, or a wildcard.
+const (
+	None Kind = iota
+	KindIRI
+	KindBlank
+	KindLiteral
+)
+
+// IRIs of the datatypes that the data model itself refers to.
+const (
+	xsdString  = "http://www.w3.org/2001/XMLSchema#string"
+	langString = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+)
+
+// Term is an IRI, a blank node or a literal (RDF 1.1 Concepts, section 3).
+// It is a small comparable value: two terms are the same RDF term exactly when
+// they are ==, so a Term can be a map key. The zero Term is no term at all.
+//
+// Language tags are kept as they were written; terms that differ only in the
+// case of their tag are different terms here.
+type Term struct {
+	kind      Kind
+	value     string
+	qualifier string // a literal's datatype IRI, or "@" and its language tag
+}
+
+// IRI returns the IRI s. It is not checked or resolved: that is the parser's
+// work, which knows the base and the position.
+func IRI(s string) Term { return Term{kind: KindIRI, value: s} }
+
+// Blank returns the blank node with the given label, written without "_:".
+// Labels are scoped to the document or graph they were read from.
+func Blank(label string) Term { return Term{kind: KindBlank, value: label} }
+
+// String returns the xsd:string literal with the given lexical form.
+func String(lexical string) Term {
+	return Term{kind: KindLiteral, value: lexical, qualifier: xsdString}
+}
+
+// Literal returns the literal with the given lexical form and datatype IRI; an
+// empty datatype means xsd:string.
+func Literal(lexical, datatype string) Term {
+	if datatype == "" {
+		datatype = xsdString
+	}
+	return Term{kind: KindLiteral, value: lexical, qualifier: datatype}
+}
+
+// LangLiteral returns the language-tagged string lexical@lang. An empty tag
+// gives an xsd:string.
+func LangLiteral(lexical, lang string) Term {
+	if lang == "" {
+		return String(lexical)
+	}
+	return Term{kind: KindLiteral, value: lexical, qualifier: "@" + lang}
+}
+
+// Kind returns which sort of term t is.
+func (t Term) Kind() Kind { return t.kind }
+
+// IsZero reports whether t is no term.
+func (t Term) IsZero() bool { return t.kind == None }
+
+// IsIRI reports whether t is an IRI.
+func (t Term) IsIRI() bool { return t.kind == KindIRI }
+
+// IsBlank reports whether t is a blank node.
+func (t Term) IsBlank() bool { return t.kind == KindBlank }
+
+// IsLiteral reports whether t is a literal.
+func (t Term) IsLiteral() bool { return t.kind == KindLiteral }
+
+// Value returns an IRI's text, a blank node's label, or a literal's lexical
+// form.
+func (t Term) Value() string { return t.value }
+
+// Datatype returns a literal's datatype IRI, rdf:langString for a
+// language-tagged string, and "" for other terms.
+func (t Term) Datatype() string {
+	if strings.HasPrefix(t.qualifier, "@") {
+		return langString
+	}
+	return t.qualifier
+}
+
+// Lang returns a literal's language tag as written, "" if it has none.
+func (t Term) Lang() string {
+	if strings.HasPrefix(t.qualifier, "@") {
+		return t.qualifier[1:]
+	}
+	return ""
+}
+
+// String returns t in N-Triples syntax (RDF 1.1 N-Triples, section 3), for
+// messages and logs; the zero Term gives "". Writing data is the work of
+// package nquads.
+func (t Term) String() string { return string(t.AppendNTriples(nil)) }
+
+// AppendNTriples appends t in canonical N-Triples syntax (RDF 1.1 N-Triples,
+// section 4) to b and returns the extended slice.
+func (t Term) AppendNTriples(b []byte) []byte {
+	switch t.kind {
+	case KindIRI:
+		b = append(b, '<')
+		b = appendEscapedIRI(b, t.value)
+		return append(b, '>')
+	case KindBlank:
+		return append(append(b, "_:"...), t.value...)
+	case KindLiteral:
+		b = append(b, '"')
+		b = appendEscapedString(b, t.value)
+		b = append(b, '"')
+		switch {
+		case strings.HasPrefix(t.qualifier, "@"):
+			return append(b, t.qualifier...)
+		case t.qualifier == xsdString:
+			return b
+		}
+		b = append(b, "^^<"...)
+		b = appendEscapedIRI(b, t.qualifier)
+		return append(b, '>')
+	}
+	return b
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// appendEscapedIRI escapes what IRIREF forbids, so that even an IRI that a
+// careless page invented can be written and read back.
+func appendEscapedIRI(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c <= 0x20, c == '<', c == '>', c == '"', c == '{', c == '}', c == '|', c == '^', c == '`', c == '\\':
+			b = append(b, `\u00`...)
+			b = append(b, hexDigits[c>>4], hexDigits[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// appendEscapedString writes the escapes of canonical N-Triples: the short
+// forms where there is one, \u for the other control characters and DEL.
+func appendEscapedString(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '\b':
+			b = append(b, `\b`...)
+		case '\t':
+			b = append(b, `\t`...)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\f':
+			b = append(b, `\f`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '"':
+			b = append(b, `\"`...)
+		case '\\':
+			b = append(b, `\\`...)
+		default:
+			if c < 0x20 || c == 0x7f {
+				b = append(b, `\u00`...)
+				b = append(b, hexDigits[c>>4], hexDigits[c&15])
+			} else {
+				b = append(b, c)
+			}
+		}
+	}
+	return b
+}
+
+// Compare orders terms: no term, then IRIs, blank nodes and literals; within a
+// kind by value, then by datatype or language. The order is total and stable,
+// and means nothing more than that.
+func Compare(a, b Term) int {
+	if a.kind != b.kind {
+		return int(a.kind) - int(b.kind)
+	}
+	if c := strings.Compare(a.value, b.value); c != 0 {
+		return c
+	}
+	return strings.Compare(a.qualifier, b.qualifier)
+}
