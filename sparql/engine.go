@@ -1,0 +1,43 @@
+package sparql
+
+import (
+	"context"
+	"time"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/results"
+)
+
+// Query is a query as the protocol receives it (SPARQL 1.1 Protocol, section
+// 2.1).
+type Query struct {
+	Text string
+	// Base resolves relative IRIs in the text; "" if there are none.
+	Base string
+	// DefaultGraphs and NamedGraphs are the dataset that the request asks for;
+	// they take the place of the query's own FROM clauses.
+	DefaultGraphs, NamedGraphs []string
+	// Limits bound the work; the zero value means the engine's own bounds.
+	Limits Limits
+}
+
+// Limits bound the work that one query may cause. A zero field means the
+// engine's own bound. Exceeding one ends the result with a *LimitError.
+type Limits struct {
+	Time time.Duration
+	Rows int64 // solutions or triples in the answer
+	Work int64 // intermediate solutions
+}
+
+// Engine answers queries. The embedded one is made by NewEmbedded; package
+// remote passes queries on to another endpoint. Errors in the query are
+// *rdf.SyntaxError. An Engine is safe for concurrent use.
+type Engine interface {
+	// Query runs a query. The caller must close the result.
+	Query(ctx context.Context, q Query) (*results.Result, error)
+	// Update runs an update request (SPARQL 1.1 Update) as one atomic step.
+	Update(ctx context.Context, q Query) error
+	// Graph returns the triples of a named graph, ok false if there is none; the
+	// zero name is the default graph (the Graph Store Protocol's read side).
+	Graph(ctx context.Context, name rdf.Term) (r *results.Result, ok bool, err error)
+}
