@@ -1,0 +1,141 @@
+package publisher
+
+import (
+	"context"
+	"time"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// Kind says what happened to a page.
+type Kind string
+
+// The kinds of ledger entry.
+const (
+	Published Kind = "published"
+	Held      Kind = "held" // kept back with a reason, can be released
+	Withdrawn Kind = "withdrawn"
+	Erased    Kind = "erased" // content removed on request; the entry stays
+)
+
+// Entry is one line of the ledger: evidence of what was seen when. It holds
+// hashes, never content, so that erasing content leaves the chain verifiable.
+type Entry struct {
+	Sequence uint64    `json:"sequence"` // 1-based, without holes
+	Kind     Kind      `json:"kind"`
+	Pagina   string    `json:"pagina"` // IRI of the page, the name of its graph
+	Bron     string    `json:"bron"`   // seed that led to it
+	Time     time.Time `json:"time"`   // when the page was fetched, UTC
+	// Salted SHA-256 hashes, hex, of the blobs below; the salt is Salt.
+	Salt   string `json:"salt"`
+	Body   string `json:"body"`
+	Graph  string `json:"graph"`
+	Report string `json:"report"`
+	// Reason says why a page is held or withdrawn, "" otherwise.
+	Reason string `json:"reason,omitempty"`
+	// Counts of findings by severity, for lists.
+	Findings map[rdf.Severity]int `json:"findings,omitempty"`
+	// Previous is the Hash of the entry before, "" for the first.
+	Previous string `json:"previous"`
+	// Hash is the SHA-256, hex, of this entry's canonical JSON without Hash.
+	Hash string `json:"hash"`
+}
+
+// Refs are the content-addressed blobs of an entry. They are kept beside the
+// ledger, not in it.
+type Refs struct {
+	Body   string `json:"body"`   // decoded page text
+	Graph  string `json:"graph"`  // canonical N-Quads, blank nodes skolemized
+	Report string `json:"report"` // findings as JSON
+}
+
+// Ledger is the append-only log. Append gives the entry its Sequence, Previous
+// and Hash and commits it together with the outbox rows in one atomic, durable
+// step. It is safe for concurrent use.
+type Ledger interface {
+	Append(ctx context.Context, e Entry, refs Refs, rows []Melding) (Entry, error)
+	// Entry returns one entry; ok is false past the end.
+	Entry(ctx context.Context, sequence uint64) (e Entry, refs Refs, ok bool, err error)
+	// Latest returns the newest entry of a page.
+	Latest(ctx context.Context, pagina string) (e Entry, refs Refs, ok bool, err error)
+	// Head returns the newest sequence, 0 if the ledger is empty.
+	Head(ctx context.Context) (uint64, error)
+}
+
+// Cursors remember how far each follower has read the ledger.
+type Cursors interface {
+	Cursor(ctx context.Context, follower string) (uint64, error)
+	SetCursor(ctx context.Context, follower string, sequence uint64) error
+}
+
+// MeldingStatus says how far a notification to the portal is.
+type MeldingStatus string
+
+// The statuses of a melding in the outbox.
+const (
+	Wachtend      MeldingStatus = "wachtend"      // not yet sent, or to be sent again at Next
+	Aanvaard      MeldingStatus = "aanvaard"      // the portal answered 201, or 409: it knows it
+	Geweigerd     MeldingStatus = "geweigerd"     // the portal refused for good; Reason says why
+	Tegengehouden MeldingStatus = "tegengehouden" // preflight failed: not sent; Reason says why
+)
+
+// Melding is one row of the outbox: one submittedResource that must be
+// notified. SubmittedResource is its key: a row is written once.
+type Melding struct {
+	SubmittedResource string        `json:"submittedResource"`
+	Href              string        `json:"href"`
+	Organization      string        `json:"organization"`
+	Sequence          uint64        `json:"sequence"` // ledger entry that caused it
+	Status            MeldingStatus `json:"status"`
+	Attempts          int           `json:"attempts"`
+	Next              time.Time     `json:"next"` // not before
+	Sent              time.Time     `json:"sent"` // when the portal accepted
+	Submission        string        `json:"submission"`
+	Reason            string        `json:"reason,omitempty"`
+}
+
+// Outbox holds the meldingen. Rows enter through Ledger.Append; a row whose
+// SubmittedResource is there already is left as it is.
+type Outbox interface {
+	// Due returns up to n waiting rows with Next not after now, oldest first.
+	Due(ctx context.Context, now time.Time, n int) ([]Melding, error)
+	// Save writes a row back, durably.
+	Save(ctx context.Context, m Melding) error
+	// Meldingen returns all rows in the order of their ledger entries.
+	Meldingen(ctx context.Context) ([]Melding, error)
+}
+
+// Blobs keeps content by the hex SHA-256 of its bytes, compressed. Put is
+// durable when it returns and does nothing for content that is there.
+type Blobs interface {
+	Put(ctx context.Context, content []byte) (sha256 string, err error)
+	Get(ctx context.Context, sha256 string) ([]byte, error)
+}
+
+// Graphs is a store of named graphs. Put replaces the whole graph.
+type Graphs interface {
+	Put(ctx context.Context, graph string, quads []rdf.Quad) error
+	Delete(ctx context.Context, graph string) error
+}
+
+// Index makes entities findable. Put adds or replaces each entity of the
+// Inhoud by its IRI; Delete removes entities by IRI. Both are durable on
+// return and may be repeated.
+type Index interface {
+	Put(ctx context.Context, inhoud *besluit.Inhoud) error
+	Delete(ctx context.Context, iris []string) error
+}
+
+// Portal is the government portal's melding API. Submit sends one melding.
+type Portal interface {
+	Submit(ctx context.Context, m Melding) (Answer, error)
+}
+
+// Answer is what the portal said. An error beside it means that the outcome is
+// unknown and the same melding must be sent again.
+type Answer struct {
+	Status     int    // HTTP status
+	Submission string // IRI of the submission, after 201
+	Message    string // the portal's own words, for refusals
+}
