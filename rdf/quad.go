@@ -15,6 +15,14 @@ func (q Quad) Triple() Quad {
 	return q
 }
 
+// IsValid reports whether q is a statement that RDF allows (RDF 1.1 Concepts,
+// section 3.1): the subject an IRI or a blank node, the predicate an IRI, the
+// object any term, the graph an IRI, a blank node or none.
+func (q Quad) IsValid() bool {
+	return (q.Subject.kind == KindIRI || q.Subject.kind == KindBlank) &&
+		q.Predicate.kind == KindIRI && q.Object.kind != None && q.Graph.kind != KindLiteral
+}
+
 // String returns q as an N-Quads statement without the line end.
 func (q Quad) String() string { return string(q.AppendNQuads(nil)) }
 

@@ -57,10 +57,24 @@ func Literal(lexical, datatype string) Term {
 // LangLiteral returns the language-tagged string lexical@lang. An empty tag
 // gives an xsd:string.
 func LangLiteral(lexical, lang string) Term {
-	if lang == "" {
-		return String(lexical)
+	return Term{kind: KindLiteral, value: lexical, qualifier: langQualifier(lang)}
+}
+
+// langQualifier spares the languages of our pages an allocation per literal.
+func langQualifier(lang string) string {
+	switch lang {
+	case "":
+		return xsdString
+	case "nl":
+		return "@nl"
+	case "fr":
+		return "@fr"
+	case "de":
+		return "@de"
+	case "en":
+		return "@en"
 	}
-	return Term{kind: KindLiteral, value: lexical, qualifier: "@" + lang}
+	return "@" + lang
 }
 
 // Kind returns which sort of term t is.
