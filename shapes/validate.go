@@ -225,4 +225,3 @@ func (r *run) judge(s *shape, focus rdf.Term) bool {
 func (c *constraint) messages() []rdf.Term {
 	return []rdf.Term{rdf.LangLiteral(c.message.NL, "nl"), rdf.LangLiteral(c.message.EN, "en")}
 }
-

@@ -1,0 +1,132 @@
+package shapes_test
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/belfort-lod/belfort/internal/suite"
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/turtle"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/shapes"
+)
+
+func TestSuite(t *testing.T) {
+	entries := suite.Manifest(t, "w3c-shacl/tests/core/manifest.ttl")
+	if len(entries) != 98 {
+		t.Errorf("the manifest has %d entries, want 98", len(entries))
+	}
+	suite.Run(t, entries, suite.Options{
+		Handlers: map[string]suite.Handler{suite.SHT + "Validate": validate},
+		Report:   "testdata/earl.ttl",
+	})
+}
+
+// validate compares the report with the expected one as graphs. Messages count
+// only where the expected report has some.
+func validate(t *testing.T, e suite.Entry) {
+	read := func(property string) *rdf.Graph {
+		iri := e.Get(e.Action, suite.SHT+property)
+		quads, err := turtle.Parse(e.Read(t, iri), iri.Value())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rdf.NewGraph(quads...)
+	}
+	compiled, _, err := shapes.Compile(read("shapesGraph"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := compiled.Validate(t.Context(), read("dataGraph"), shapes.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := reportAt(e.Graph, e.Result)
+	got := rdf.NewGraph()
+	messages := slices.ContainsFunc(slices.Collect(want.All()), isMessage)
+	for q := range report.Graph().All() {
+		if messages || !isMessage(q) {
+			got.Add(q)
+		}
+	}
+	if w, g := fingerprint(want), fingerprint(got); w != g {
+		t.Errorf("report differs\nwant:\n%s\ngot:\n%s", w, g)
+	}
+}
+
+func isMessage(q rdf.Quad) bool { return q.Predicate.Value() == vocab.SH+"resultMessage" }
+
+// reportAt takes the report at a node out of a manifest: its own triples, those
+// of its results, and those of their paths.
+func reportAt(g *rdf.Graph, node rdf.Term) *rdf.Graph {
+	report := rdf.NewGraph()
+	var path func(rdf.Term)
+	path = func(n rdf.Term) {
+		for q := range g.Match(n, rdf.Term{}, rdf.Term{}) {
+			if n.IsBlank() && report.Add(q) {
+				path(q.Object)
+			}
+		}
+	}
+	for q := range g.Match(node, rdf.Term{}, rdf.Term{}) {
+		report.Add(q)
+	}
+	for result := range g.Objects(node, rdf.IRI(vocab.SH+"result")) {
+		for q := range g.Match(result, rdf.Term{}, rdf.Term{}) {
+			report.Add(q)
+			if q.Predicate.Value() == vocab.SH+"resultPath" {
+				path(q.Object)
+			}
+		}
+	}
+	return report
+}
+
+// fingerprint writes a graph with each blank node named after what surrounds
+// it. For reports, whose blank nodes hang together as trees, equal fingerprints
+// mean isomorphic graphs.
+func fingerprint(g *rdf.Graph) string {
+	names := map[rdf.Term]string{}
+	show := func(t rdf.Term, self rdf.Term) string {
+		switch {
+		case t == self:
+			return "_:self"
+		case t.IsBlank():
+			return "_:" + names[t]
+		}
+		return t.String()
+	}
+	for range 8 {
+		next := map[rdf.Term]string{}
+		for q := range g.All() {
+			for _, t := range []rdf.Term{q.Subject, q.Object} {
+				if !t.IsBlank() || next[t] != "" {
+					continue
+				}
+				var around []string
+				for n := range g.Match(t, rdf.Term{}, rdf.Term{}) {
+					around = append(around, "> "+n.Predicate.Value()+" "+show(n.Object, t))
+				}
+				for n := range g.Match(rdf.Term{}, rdf.Term{}, t) {
+					around = append(around, "< "+n.Predicate.Value()+" "+show(n.Subject, t))
+				}
+				slices.Sort(around)
+				next[t] = fmt.Sprintf("%x", hash(strings.Join(around, "\n")))
+			}
+		}
+		names = next
+	}
+	var lines []string
+	for q := range g.All() {
+		lines = append(lines, show(q.Subject, rdf.Term{})+" "+q.Predicate.String()+" "+show(q.Object, rdf.Term{}))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func hash(s string) uint64 { return maphash.String(hashSeed, s) }
