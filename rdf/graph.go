@@ -141,3 +141,21 @@ func (g *Graph) Subject(predicate, object Term) Term {
 	}
 	return Term{}
 }
+
+// List returns the members of the RDF collection that begins at head (RDF
+// Schema 1.1, section 5.2), in order. It stops where the list is broken or
+// comes back to a node that it had.
+func (g *Graph) List(head Term) []Term {
+	var members []Term
+	seen := map[Term]bool{}
+	for !head.IsZero() && head != IRI(rdfNil) && !seen[head] {
+		seen[head] = true
+		first := g.Object(head, IRI(rdfFirst))
+		if first.IsZero() {
+			break
+		}
+		members = append(members, first)
+		head = g.Object(head, IRI(rdfRest))
+	}
+	return members
+}

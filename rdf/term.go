@@ -14,10 +14,13 @@ const (
 	KindLiteral
 )
 
-// IRIs of the datatypes that the data model itself refers to.
+// IRIs that the data model itself refers to.
 const (
 	xsdString  = "http://www.w3.org/2001/XMLSchema#string"
 	langString = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+	rdfFirst   = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first"
+	rdfRest    = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
+	rdfNil     = "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil"
 )
 
 // Term is an IRI, a blank node or a literal (RDF 1.1 Concepts, section 3).

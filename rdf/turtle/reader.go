@@ -153,19 +153,19 @@ func (r *Reader) statement() error {
 	if c == '[' || c == '(' || c == '<' || c == '_' {
 		return r.triples(c)
 	}
-	word, n, err := r.word()
+	word, err := r.word()
 	if err != nil {
 		return err
 	}
 	switch {
 	case strings.EqualFold(word, "prefix"):
-		r.window.Pos += n
+		r.window.Pos += len(word)
 		return r.prefix()
 	case strings.EqualFold(word, "base"):
-		r.window.Pos += n
+		r.window.Pos += len(word)
 		return r.baseIRI()
 	case r.options.TriG && strings.EqualFold(word, "graph") && !r.inGraph:
-		r.window.Pos += n
+		r.window.Pos += len(word)
 		return r.graphKeyword()
 	}
 	return r.triples(c)
@@ -174,19 +174,19 @@ func (r *Reader) statement() error {
 // directive reads "@prefix ... ." or "@base ... .".
 func (r *Reader) directive() error {
 	r.window.Pos++
-	word, n, err := r.word()
+	word, err := r.letters()
 	if err != nil {
 		return err
 	}
+	r.window.Pos += len(word)
 	switch word {
 	case "prefix":
-		r.window.Pos += n
 		err = r.prefix()
 	case "base":
-		r.window.Pos += n
 		err = r.baseIRI()
 	default:
-		return r.fail(n, "expected \"prefix\" or \"base\" after \"@\"")
+		r.window.Pos -= len(word)
+		return r.fail(len(word), "expected \"prefix\" or \"base\" after \"@\"")
 	}
 	if err != nil {
 		return err
@@ -361,12 +361,12 @@ func (r *Reader) predicate(c int) (rdf.Term, error) {
 	if c == '<' {
 		return r.iri()
 	}
-	word, n, err := r.word()
+	word, err := r.word()
 	if err != nil {
 		return rdf.Term{}, err
 	}
 	if word == "a" {
-		r.window.Pos += n
+		r.window.Pos += len(word)
 		return rdf.IRI(rdfType), nil
 	}
 	return r.prefixedName("a predicate")
@@ -408,12 +408,12 @@ func (r *Reader) object() (rdf.Term, error) {
 	case c == '+' || c == '-' || c == '.' || '0' <= c && c <= '9':
 		return r.number()
 	}
-	word, n, err := r.word()
+	word, err := r.word()
 	if err != nil {
 		return rdf.Term{}, err
 	}
 	if word == "true" || word == "false" {
-		r.window.Pos += n
+		r.window.Pos += len(word)
 		return rdf.Literal(word, xsdNS+"boolean"), nil
 	}
 	return r.prefixedName("an object")

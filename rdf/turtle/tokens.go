@@ -95,33 +95,42 @@ func (r *Reader) expect(c byte, what string) error {
 	return nil
 }
 
-// word returns the letters at Pos if they stand alone, as a keyword does, and
-// their number.
-func (r *Reader) word() (string, int, error) {
+// word returns the keyword at Pos, "" if what stands there is a prefixed name or
+// nothing with letters.
+func (r *Reader) word() (string, error) {
+	word, err := r.letters()
+	if err != nil || word == "" {
+		return "", err
+	}
+	c, err := r.at(len(word))
+	if err != nil {
+		return "", err
+	}
+	rest := r.window.Buf[r.window.Pos+len(word):]
+	if c == ':' || c == '%' || c == '\\' || lex.Name(rest) > 0 || c == '.' && r.nameGoesOn(len(word)) {
+		return "", nil
+	}
+	return word, nil
+}
+
+// letters returns the letters at Pos, eight at most: no keyword is longer.
+func (r *Reader) letters() (string, error) {
 	n := 0
 	for {
 		c, err := r.at(n)
 		if err != nil {
-			return "", 0, err
+			return "", err
 		}
-		if c != eof && lex.IsLetter(byte(c)) && n < 8 {
-			n++
-			continue
+		if c == eof || !lex.IsLetter(byte(c)) || n == 8 {
+			break
 		}
-		b := r.window.Buf[r.window.Pos:]
-		if c == ':' || c == '%' || c == '\\' || lex.Name(b[n:]) > 0 || c == '.' && r.nameGoesOn(n) {
-			return "", n, nil
-		}
-		switch string(b[:n]) { // no allocation for the words that are common
-		case "a":
-			return "a", n, nil
-		case "true":
-			return "true", n, nil
-		case "false":
-			return "false", n, nil
-		}
-		return string(b[:n]), n, nil
+		n++
 	}
+	b := r.window.Buf[r.window.Pos:]
+	if n == 1 && b[0] == 'a' {
+		return "a", nil // the one that is common costs no allocation
+	}
+	return string(b[:n]), nil
 }
 
 // nameGoesOn reports whether the dot n places after Pos is inside a name.
