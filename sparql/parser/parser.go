@@ -68,10 +68,14 @@ type parser struct {
 	labels map[string]int
 	block  int
 	blocks int
-	// data, in a template or in INSERT DATA, frees blank node labels from that
-	// rule; noBlanks forbids blank nodes.
+	// template frees blank node labels from that rule; noBlanks, the name of a
+	// part of an update, forbids blank nodes.
 	template bool
 	noBlanks string
+	// operations maps a blank node label to the number of the update operation
+	// that uses it; current is the number of this one (SPARQL 1.1 Update, 3.1.1).
+	operations map[string]int
+	current    int
 
 	// aggregates takes the aggregates of the SELECT being read, nil where they
 	// are not allowed.
@@ -119,7 +123,7 @@ func parse(text string, opt Options, run func(*parser)) (err error) {
 	}
 	p := &parser{
 		lexer: lexer{text: plain, fail: fail}, base: opt.Base,
-		prefixes: map[string]string{}, outside: opt.Prefixes, labels: map[string]int{},
+		prefixes: map[string]string{}, outside: opt.Prefixes, labels: map[string]int{}, operations: map[string]int{},
 	}
 	p.tok = p.lexer.next(0)
 	run(p)

@@ -16,6 +16,7 @@ func (p *parser) updateUnit() *algebra.Update {
 			break
 		}
 		p.labels = map[string]int{}
+		p.current++
 		u.Operations = append(u.Operations, p.operation())
 		if !p.accept(";") {
 			break
