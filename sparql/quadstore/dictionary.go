@@ -1,0 +1,188 @@
+package quadstore
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/eval"
+)
+
+// A term in the dictionary is a kind, for a literal the length of its datatype
+// or language and that, and the value.
+const (
+	kindIRI   = 'I'
+	kindBlank = 'B'
+	kindTyped = 'L'
+	kindLang  = '@'
+)
+
+func appendTerm(b []byte, t rdf.Term) []byte {
+	switch {
+	case t.IsIRI():
+		b = append(b, kindIRI)
+	case t.IsBlank():
+		b = append(b, kindBlank)
+	case t.Lang() != "":
+		b = binary.AppendUvarint(append(b, kindLang), uint64(len(t.Lang())))
+		b = append(b, t.Lang()...)
+	default:
+		b = binary.AppendUvarint(append(b, kindTyped), uint64(len(t.Datatype())))
+		b = append(b, t.Datatype()...)
+	}
+	return append(b, t.Value()...)
+}
+
+func readTerm(b []byte) (t rdf.Term, ok bool) {
+	if len(b) == 0 {
+		return t, false
+	}
+	kind, b := b[0], b[1:]
+	switch kind {
+	case kindIRI:
+		return rdf.IRI(string(b)), true
+	case kindBlank:
+		return rdf.Blank(string(b)), true
+	case kindTyped, kindLang:
+		length, n := binary.Uvarint(b)
+		if n <= 0 || length == 0 || length > uint64(len(b)-n) {
+			return t, false
+		}
+		qualifier, value := string(b[n:n+int(length)]), string(b[n+int(length):])
+		if kind == kindLang {
+			return rdf.LangLiteral(value, qualifier), true
+		}
+		return rdf.Literal(value, qualifier), true
+	}
+	return t, false
+}
+
+// hashKey returns the key under which the dictionary ID of an encoded term
+// stands. Half of SHA-256 is enough that nobody can make two terms meet.
+func hashKey(encoded []byte) []byte {
+	sum := sha256.Sum256(encoded)
+	return append([]byte{spaceHash}, sum[:16]...)
+}
+
+// lookUpID returns the dictionary ID under a hash key, 0 if there is none.
+func (s *Store) lookUpID(key []byte) (eval.ID, error) {
+	value, closer, err := s.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, s.readError(err)
+	}
+	defer closer.Close()
+	if len(value) != 8 {
+		return 0, &CorruptError{File: s.dir, Err: fmt.Errorf("hash key %x has a value of %d bytes", key, len(value))}
+	}
+	return eval.ID(binary.BigEndian.Uint64(value)), nil
+}
+
+// id returns the ID of a term, 0 if the dictionary does not know it.
+func (s *Store) id(t rdf.Term) (eval.ID, error) {
+	if id, ok := inline(t); ok {
+		return id, nil
+	}
+	if t.IsZero() {
+		return 0, nil
+	}
+	if id := s.terms.id(t); id != 0 {
+		return id, nil
+	}
+	id, err := s.lookUpID(hashKey(appendTerm(nil, t)))
+	if id != 0 {
+		s.terms.add(id, t)
+	}
+	return id, err
+}
+
+// term returns the term of an ID. The dictionary only grows, so that it needs
+// no snapshot.
+func (s *Store) term(id eval.ID) (rdf.Term, error) {
+	if tagOf(id) != tagDictionary {
+		t, ok := inlined(id)
+		if !ok {
+			return rdf.Term{}, fmt.Errorf("look up term: ID %#x is of no term", uint64(id))
+		}
+		return t, nil
+	}
+	if t, ok := s.terms.term(id); ok {
+		return t, nil
+	}
+	value, closer, err := s.db.Get(idKey(spaceTerm, id))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return rdf.Term{}, fmt.Errorf("look up term: ID %#x is of no term", uint64(id))
+	}
+	if err != nil {
+		return rdf.Term{}, s.readError(err)
+	}
+	defer closer.Close()
+	t, ok := readTerm(value)
+	if !ok {
+		return rdf.Term{}, &CorruptError{File: s.dir, Err: fmt.Errorf("term %#x cannot be read", uint64(id))}
+	}
+	s.terms.add(id, t)
+	return t, nil
+}
+
+// cache remembers terms and IDs, which never change, in a fixed number of
+// slots; a newcomer takes the place of what stood in its slot. It needs no
+// lock, and its size is bounded: long terms are not kept.
+type cache struct {
+	seed   maphash.Seed
+	byID   []atomic.Pointer[entry]
+	byTerm []atomic.Pointer[entry]
+}
+
+type entry struct {
+	id   eval.ID
+	term rdf.Term
+}
+
+const (
+	cacheSlots   = 1 << 16
+	cacheLongest = 512 // bytes of a term's value
+)
+
+func newCache() *cache {
+	return &cache{
+		seed:   maphash.MakeSeed(),
+		byID:   make([]atomic.Pointer[entry], cacheSlots),
+		byTerm: make([]atomic.Pointer[entry], cacheSlots),
+	}
+}
+
+func (c *cache) slot(t rdf.Term) *atomic.Pointer[entry] {
+	return &c.byTerm[maphash.Comparable(c.seed, t)%cacheSlots]
+}
+
+func (c *cache) add(id eval.ID, t rdf.Term) {
+	if len(t.Value()) > cacheLongest {
+		return
+	}
+	e := &entry{id: id, term: t}
+	c.byID[id%cacheSlots].Store(e)
+	c.slot(t).Store(e)
+}
+
+func (c *cache) id(t rdf.Term) eval.ID {
+	if e := c.slot(t).Load(); e != nil && e.term == t {
+		return e.id
+	}
+	return 0
+}
+
+func (c *cache) term(id eval.ID) (rdf.Term, bool) {
+	if e := c.byID[id%cacheSlots].Load(); e != nil && e.id == id {
+		return e.term, true
+	}
+	return rdf.Term{}, false
+}

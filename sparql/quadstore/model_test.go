@@ -1,0 +1,341 @@
+package quadstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+	"pgregory.net/rapid"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+)
+
+// model is the store as it should be: a set of quads.
+type model map[rdf.Quad]bool
+
+func (m model) put(graph string, quads []rdf.Quad) {
+	g := graphTerm(graph)
+	maps.DeleteFunc(m, func(q rdf.Quad, _ bool) bool { return q.Graph == g })
+	for _, q := range quads {
+		q.Graph = g
+		m[q] = true
+	}
+}
+
+func (m model) quads() []rdf.Quad { return slices.SortedFunc(maps.Keys(m), rdf.CompareQuads) }
+
+var someTerms = []rdf.Term{
+	iri("a"), iri("b"), iri("c"), rdf.Blank("x"),
+	rdf.String("kort"), rdf.String("een tekst die niet past"), rdf.LangLiteral("kort", "nl"),
+	rdf.Literal("5", vocab.XSDInteger), rdf.Literal("05", vocab.XSDInteger), rdf.Literal("2026-11-21", vocab.XSD+"date"),
+}
+
+var (
+	genQuad = rapid.Custom(func(t *rapid.T) rdf.Quad {
+		return rdf.Quad{
+			Subject:   rapid.SampledFrom(someTerms[:4]).Draw(t, "subject"),
+			Predicate: rapid.SampledFrom(someTerms[:3]).Draw(t, "predicate"),
+			Object:    rapid.SampledFrom(someTerms).Draw(t, "object"),
+		}
+	})
+	genQuads = rapid.SliceOfN(genQuad, 0, 12)
+	genGraph = rapid.SampledFrom([]string{"", "http://a/1", "http://a/2", "http://voorbeeld.be/a"})
+)
+
+// Any run of writes, snapshots and restarts gives what the model says.
+func TestStoreIsASetOfQuads(t *testing.T) {
+	ctx := context.Background()
+	rapid.Check(t, func(t *rapid.T) {
+		fs := vfs.NewMem()
+		open := func() *Store {
+			s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		type photo struct {
+			d    *Snapshot
+			want []rdf.Quad
+		}
+		var photos []photo
+		s, m, version := open(), model{}, uint64(0)
+		look := func(p photo) {
+			if got := contents(t, p.d); !slices.Equal(got, p.want) || p.d.Len() != int64(len(p.want)) {
+				t.Fatalf("the snapshot of version %d holds\n%v, not\n%v", p.d.Version(), got, p.want)
+			}
+		}
+		settle := func(changed bool) {
+			if s.Len() != int64(len(m)) {
+				t.Fatalf("%d quads, not %d", s.Len(), len(m))
+			}
+			if changed != (s.Version() > version) {
+				t.Fatalf("changed is %v, but version %d follows %d", changed, s.Version(), version)
+			}
+			version = s.Version()
+		}
+		change := func(step func()) {
+			before := maps.Clone(m)
+			step()
+			settle(!maps.Equal(before, m))
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"put": func(t *rapid.T) {
+				change(func() {
+					g, quads := genGraph.Draw(t, "graph"), genQuads.Draw(t, "quads")
+					m.put(g, quads)
+					if err := s.Put(ctx, g, quads); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"delete": func(t *rapid.T) {
+				change(func() {
+					g := genGraph.Draw(t, "graph")
+					m.put(g, nil)
+					if err := s.Delete(ctx, g); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"put all": func(t *rapid.T) {
+				// Two puts may undo each other, so that the version may grow while
+				// the quads stay; one graph each keeps the rule simple.
+				change(func() {
+					graphs := rapid.MapOfN(genGraph, genQuads, 0, 3).Draw(t, "graphs")
+					for g, quads := range graphs {
+						m.put(g, quads)
+					}
+					if err := s.PutAll(ctx, maps.All(graphs)); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"load": func(t *rapid.T) {
+				change(func() {
+					quads := genQuads.Draw(t, "quads")
+					g := graphTerm(genGraph.Draw(t, "graph"))
+					for i := range quads {
+						quads[i].Graph = g
+						m[quads[i]] = true
+					}
+					if _, err := s.Load(ctx, each(quads), nil); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"snapshot": func(t *rapid.T) { photos = append(photos, photo{s.Snapshot(), m.quads()}) },
+			"look": func(t *rapid.T) {
+				if len(photos) == 0 {
+					t.Skip("no snapshot yet")
+				}
+				look(photos[rapid.IntRange(0, len(photos)-1).Draw(t, "which")])
+			},
+			"reopen": func(t *rapid.T) {
+				for _, p := range photos {
+					look(p)
+					if err := p.d.Close(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				photos = nil
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				s = open()
+				settle(false)
+			},
+			"": func(t *rapid.T) {
+				d := s.Snapshot()
+				look(photo{d, m.quads()})
+				if err := d.Close(); err != nil {
+					t.Fatal(err)
+				}
+			},
+		})
+		for _, p := range photos {
+			if err := p.d.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Check(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// The power fails at a random moment, again and again, and whatever the disk
+// then happens to hold: every graph is as some put left it, and never older
+// than the last put that returned.
+func TestCrash(t *testing.T) {
+	for seed := range uint64(25) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			crash(t, rand.New(rand.NewPCG(seed, 4)))
+		})
+	}
+}
+
+// generation is a graph as put n times: its size depends on n, so that half of
+// one and half of another show.
+func generation(g string, n int) (quads []rdf.Quad) {
+	for i := range 1 + n*7%40 {
+		quads = append(quads, rdf.Quad{
+			Subject: rdf.IRI(g + "#" + fmt.Sprint(i)), Predicate: iri("generatie"), Object: rdf.Literal(fmt.Sprint(n), vocab.XSDInteger),
+		}, rdf.Quad{
+			Subject: rdf.IRI(g + "#" + fmt.Sprint(i)), Predicate: iri("tekst"), Object: rdf.String(fmt.Sprint("tekst van generatie ", n, " van ", g)),
+		})
+	}
+	return quads
+}
+
+func crash(t *testing.T, r *rand.Rand) {
+	ctx, fs := context.Background(), vfs.NewCrashableMem()
+	graphs := []string{"http://g/0", "http://g/1", "http://g/2"}
+	acknowledged := map[string]int{}
+	generations := 0
+	loaded := int64(0)
+	for range 4 {
+		s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Check(ctx); err != nil {
+			t.Fatal(err)
+		}
+		d := s.Snapshot()
+		for _, g := range graphs {
+			quads, n := graphContents(t, d, g), 0
+			if len(quads) > 0 {
+				// The generation number sorts before the text.
+				if _, err := fmt.Sscan(quads[0].Object.Value(), &n); err != nil {
+					t.Fatal(err)
+				}
+				want := generation(g, n)
+				for i := range want {
+					want[i].Graph = rdf.IRI(g)
+				}
+				slices.SortFunc(want, rdf.CompareQuads)
+				if !slices.Equal(quads, want) {
+					t.Fatalf("%s is not generation %d but\n%v", g, n, quads)
+				}
+			}
+			if n < acknowledged[g] {
+				t.Fatalf("%s is of generation %d, but %d was acknowledged", g, n, acknowledged[g])
+			}
+			acknowledged[g] = n
+		}
+		if n := int64(len(graphContents(t, d, "http://load"))); n < loaded || n%100 != 0 {
+			t.Fatalf("%d loaded quads, of at least %d", n, loaded)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+
+		// Writes go on while the picture of the disk is taken at a random moment.
+		picture, writes := make(chan *vfs.MemFS), 1+r.IntN(30)
+		percent, at := r.IntN(101), r.IntN(writes)
+		rng := rand.New(rand.NewPCG(r.Uint64(), 1))
+		sure := map[string]int{}
+		sureLoaded := loaded
+		for i := range writes {
+			if i == at {
+				maps.Copy(sure, acknowledged)
+				sureLoaded = loaded
+				go func() {
+					picture <- fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: rng})
+				}()
+			}
+			if r.IntN(6) == 0 {
+				quads := make([]rdf.Quad, 100)
+				for j := range quads {
+					quads[j] = triple(fmt.Sprint("load", generations, "/", j), "tekst", rdf.String("een tekst van buiten"))
+					quads[j].Graph = rdf.IRI("http://load")
+				}
+				if _, err := s.Load(ctx, each(quads), nil); err != nil {
+					t.Fatal(err)
+				}
+				generations++
+				loaded += 100
+				continue
+			}
+			g := graphs[r.IntN(len(graphs))]
+			generations++
+			if r.IntN(4) == 0 {
+				err = s.PutAll(ctx, maps.All(map[string][]rdf.Quad{g: generation(g, generations)}))
+			} else {
+				err = s.Put(ctx, g, generation(g, generations))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			acknowledged[g] = generations
+			if r.IntN(8) == 0 {
+				if err := s.db.Flush(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		fs = <-picture
+		acknowledged, loaded = sure, sureLoaded
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func graphContents(t *testing.T, d *Snapshot, g string) []rdf.Quad {
+	quads := contents(t, d)
+	return slices.DeleteFunc(quads, func(q rdf.Quad) bool { return q.Graph != rdf.IRI(g) })
+}
+
+// When the disk refuses the log, the put says so, later ones too, and what was
+// acknowledged is there after the next start.
+func TestFullDisk(t *testing.T) {
+	ctx, fs := context.Background(), vfs.NewCrashableMem()
+	full := errorfs.Toggle{Injector: errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && strings.HasSuffix(op.Path, ".log") {
+			return errors.New("no space left on device")
+		}
+		return nil
+	})}
+	s, err := Open("d", Options{FS: errorfs.Wrap(fs, &full)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := generation("http://g", 1)
+	if err := s.Put(ctx, "http://g", good); err != nil {
+		t.Fatal(err)
+	}
+	disk := fs.CrashClone(vfs.CrashCloneCfg{})
+	full.On()
+	for range 2 {
+		if err := s.Put(ctx, "http://g", nil); err == nil || !strings.Contains(err.Error(), "no space left") {
+			t.Errorf("put on a full disk: %v", err)
+		}
+	}
+	if err := s.Close(); err == nil {
+		t.Error("closed without a word about the failed write")
+	}
+	s, err = Open("d", Options{FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(ctx); err != nil || s.Len() != int64(len(good)) {
+		t.Errorf("after the restart: %d quads, %v", s.Len(), err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

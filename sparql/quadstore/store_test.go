@@ -1,0 +1,515 @@
+package quadstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/sparql/eval"
+)
+
+func openMem(t testing.TB) *Store {
+	t.Helper()
+	s, err := Open("store", Options{FS: vfs.NewMem()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func iri(local string) rdf.Term { return rdf.IRI("http://voorbeeld.be/" + local) }
+
+func triple(s, p string, o rdf.Term) rdf.Quad {
+	return rdf.Quad{Subject: iri(s), Predicate: iri(p), Object: o}
+}
+
+// failer is what *testing.T and *rapid.T share.
+type failer interface {
+	Helper()
+	Fatal(...any)
+}
+
+// contents returns all quads of a dataset in the order of rdf.CompareQuads.
+func contents(t failer, d *Snapshot) []rdf.Quad {
+	t.Helper()
+	var quads []rdf.Quad
+	for _, scope := range []eval.Scope{eval.Default, eval.Named} {
+		for q, err := range d.Match(eval.QuadID{}, scope) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			quads = append(quads, terms(t, d, q))
+		}
+	}
+	slices.SortFunc(quads, rdf.CompareQuads)
+	return quads
+}
+
+func terms(t failer, d *Snapshot, q eval.QuadID) (r rdf.Quad) {
+	t.Helper()
+	for _, place := range []struct {
+		id eval.ID
+		to *rdf.Term
+	}{{q.Subject, &r.Subject}, {q.Predicate, &r.Predicate}, {q.Object, &r.Object}, {q.Graph, &r.Graph}} {
+		if place.id == 0 {
+			continue
+		}
+		term, err := d.Term(place.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*place.to = term
+	}
+	return r
+}
+
+func each(quads []rdf.Quad) iter.Seq2[rdf.Quad, error] {
+	return func(yield func(rdf.Quad, error) bool) {
+		for _, q := range quads {
+			if !yield(q, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestPutReplacesAWholeGraph(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	first := []rdf.Quad{
+		triple("besluit/1", "titel", rdf.LangLiteral("Terrasreglement", "nl")),
+		triple("besluit/1", "nummer", rdf.Literal("12", vocab.XSDInteger)),
+		triple("besluit/1", "nummer", rdf.Literal("12", vocab.XSDInteger)), // said twice, stored once
+	}
+	if err := s.Put(ctx, "http://pagina/1", first); err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() != 2 || s.Version() != 1 {
+		t.Errorf("after the first put: %d quads, version %d", s.Len(), s.Version())
+	}
+	if err := s.Put(ctx, "http://pagina/1", first); err != nil {
+		t.Fatal(err)
+	}
+	if s.Version() != 1 {
+		t.Error("the same graph again made a new version")
+	}
+	before := s.Snapshot()
+	defer before.Close()
+	second := []rdf.Quad{triple("besluit/1", "titel", rdf.LangLiteral("Reglement op terrassen", "nl")), first[1]}
+	if err := s.Put(ctx, "http://pagina/1", second); err != nil {
+		t.Fatal(err)
+	}
+	after := s.Snapshot()
+	defer after.Close()
+	want := func(quads []rdf.Quad) []rdf.Quad {
+		list := slices.Clone(quads)
+		for i := range list {
+			list[i].Graph = rdf.IRI("http://pagina/1")
+		}
+		slices.SortFunc(list, rdf.CompareQuads)
+		return slices.Compact(list)
+	}
+	if got := contents(t, before); !slices.Equal(got, want(first)) {
+		t.Errorf("the older snapshot moved: %v", got)
+	}
+	if got := contents(t, after); !slices.Equal(got, want(second)) {
+		t.Errorf("after the second put: %v", got)
+	}
+	if before.Version() != 1 || after.Version() != 2 || s.Len() != 2 {
+		t.Errorf("versions %d and %d, %d quads", before.Version(), after.Version(), s.Len())
+	}
+	if err := s.Delete(ctx, "http://pagina/1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(ctx, "http://pagina/never"); err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() != 0 || s.Version() != 3 {
+		t.Errorf("after the delete: %d quads, version %d", s.Len(), s.Version())
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPutRefusesWhatIsNotRDF(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	for _, q := range []rdf.Quad{
+		{},
+		{Subject: rdf.String("a"), Predicate: iri("p"), Object: iri("o")},
+		{Subject: iri("s"), Predicate: rdf.Blank("p"), Object: iri("o")},
+		{Subject: iri("s"), Predicate: iri("p")},
+	} {
+		good := triple("s", "p", iri("o"))
+		if err := s.Put(ctx, "http://g", []rdf.Quad{good, q}); err == nil {
+			t.Errorf("%v was taken", q)
+		}
+		if _, err := s.Load(ctx, each([]rdf.Quad{q}), nil); err == nil {
+			t.Errorf("%v was loaded", q)
+		}
+	}
+	if s.Len() != 0 || s.Version() != 0 {
+		t.Errorf("a refused put left %d quads, version %d", s.Len(), s.Version())
+	}
+}
+
+func TestPutAllAndGraphs(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	err := s.PutAll(ctx, maps.All(map[string][]rdf.Quad{
+		"":         {triple("s", "p", iri("o"))},
+		"http://a": {triple("s", "p", iri("o")), triple("s", "q", iri("o"))},
+		"http://b": {triple("s", "p", iri("o"))},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int64{}
+	for g, err := range s.Graphs(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[g.Name.Value()] = g.Quads
+	}
+	if want := map[string]int64{"": 1, "http://a": 2, "http://b": 1}; !maps.Equal(got, want) {
+		t.Errorf("graphs: %v, want %v", got, want)
+	}
+	if err := s.PutAll(ctx, maps.All(map[string][]rdf.Quad{"http://c": {{}}})); err == nil {
+		t.Error("a quad of nothing was taken")
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := s.Put(cancelled, "http://c", []rdf.Quad{triple("s", "p", iri("o"))}); !errors.Is(err, context.Canceled) {
+		t.Errorf("put under a cancelled context: %v", err)
+	}
+}
+
+// A small dataset against which every kind of pattern and scope is compared
+// with plain filtering.
+func TestMatchAndEstimateEveryPattern(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	var all []rdf.Quad
+	for i := range 400 {
+		q := triple(fmt.Sprint("s", i%7), fmt.Sprint("p", i%3), iri(fmt.Sprint("o", i%11)))
+		if i%4 > 0 {
+			q.Graph = iri(fmt.Sprint("g", i%4))
+		}
+		all = append(all, q)
+	}
+	slices.SortFunc(all, rdf.CompareQuads)
+	all = slices.Compact(all)
+	if n, err := s.Load(ctx, each(all), nil); err != nil || n != int64(len(all)) {
+		t.Fatalf("loaded %d of %d: %v", n, len(all), err)
+	}
+	d := s.Snapshot()
+	defer d.Close()
+	id := func(term rdf.Term) eval.ID {
+		id, err := d.ID(term)
+		if err != nil || id == 0 && !term.IsZero() {
+			t.Fatalf("ID of %v: %d, %v", term, id, err)
+		}
+		return id
+	}
+	probes := []rdf.Quad{all[0], all[len(all)/2], all[len(all)-1], {Subject: iri("s0"), Predicate: iri("o1"), Object: iri("p1"), Graph: iri("s1")}}
+	for _, probe := range probes {
+		for mask := range 16 {
+			for _, scope := range []eval.Scope{eval.Union, eval.Default, eval.Named} {
+				p := probe
+				for i, term := range []*rdf.Term{&p.Subject, &p.Predicate, &p.Object, &p.Graph} {
+					if mask>>i&1 == 0 {
+						*term = rdf.Term{}
+					}
+				}
+				want := map[rdf.Quad]bool{}
+				for _, q := range all {
+					fits := func(term, pattern rdf.Term) bool { return pattern.IsZero() || term == pattern }
+					if !fits(q.Subject, p.Subject) || !fits(q.Predicate, p.Predicate) || !fits(q.Object, p.Object) || !fits(q.Graph, p.Graph) {
+						continue
+					}
+					if p.Graph.IsZero() {
+						switch {
+						case scope == eval.Union:
+							q = q.Triple()
+						case q.Graph.IsZero() != (scope == eval.Default):
+							continue
+						}
+					}
+					want[q] = true
+				}
+				pattern := eval.QuadID{Subject: id(p.Subject), Predicate: id(p.Predicate), Object: id(p.Object), Graph: id(p.Graph)}
+				got := map[rdf.Quad]bool{}
+				for q, err := range d.Match(pattern, scope) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if r := terms(t, d, q); got[r] {
+						t.Errorf("pattern %v, scope %d: %v twice", p, scope, r)
+					} else {
+						got[r] = true
+					}
+				}
+				if !maps.Equal(got, want) {
+					t.Errorf("pattern %v, scope %d: %d quads, want %d", p, scope, len(got), len(want))
+				}
+				estimate := d.Estimate(pattern, scope)
+				if (len(want) > 0 && estimate <= 0) || estimate < 0 || estimate > float64(len(all)) {
+					t.Errorf("pattern %v, scope %d: estimate %v for %d", p, scope, estimate, len(want))
+				}
+				if scope != eval.Union && len(want) > 0 && len(want) < 20 && p.Graph == probe.Graph && !(estimate > float64(len(want))/3 && estimate < float64(len(want))*3) {
+					t.Errorf("pattern %v, scope %d: estimate %v is far from %d", p, scope, estimate, len(want))
+				}
+			}
+		}
+	}
+}
+
+func TestEstimateOfManyIsNear(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	var quads []rdf.Quad
+	for i := range 20_000 {
+		subject := fmt.Sprint("besluit/", i)
+		quads = append(quads, triple(subject, "type", iri("Besluit")), triple(subject, "bestuur", iri(fmt.Sprint("bestuur/", i%10))))
+	}
+	if _, err := s.Load(ctx, each(quads), nil); err != nil {
+		t.Fatal(err)
+	}
+	d := s.Snapshot()
+	defer d.Close()
+	id := func(local string) eval.ID { id, _ := d.ID(iri(local)); return id }
+	for _, c := range []struct {
+		pattern eval.QuadID
+		n       float64
+	}{
+		{eval.QuadID{}, 40_000},
+		{eval.QuadID{Predicate: id("type")}, 20_000},
+		{eval.QuadID{Predicate: id("type"), Object: id("Besluit")}, 20_000},
+		{eval.QuadID{Predicate: id("bestuur"), Object: id("bestuur/3")}, 2_000},
+		{eval.QuadID{Object: id("bestuur/3")}, 2_000},
+		{eval.QuadID{Subject: id("besluit/5")}, 2},
+		{eval.QuadID{Subject: id("type")}, 0},
+	} {
+		if got := d.Estimate(c.pattern, eval.Union); got < c.n/2 || got > c.n*2 {
+			t.Errorf("pattern %v: estimate %v for %v", c.pattern, got, c.n)
+		}
+	}
+}
+
+func TestLoadAddsToWhatIsThere(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	page := []rdf.Quad{triple("s", "p", iri("o")), triple("s", "p", rdf.String("een langere tekst"))}
+	if err := s.Put(ctx, "http://a", page); err != nil {
+		t.Fatal(err)
+	}
+	more := []rdf.Quad{
+		{Subject: iri("s"), Predicate: iri("p"), Object: iri("o"), Graph: rdf.IRI("http://a")}, // known
+		{Subject: iri("s"), Predicate: iri("p"), Object: iri("o"), Graph: rdf.Blank("g")},
+		{Subject: iri("s"), Predicate: iri("p"), Object: iri("o")},
+		{Subject: iri("s"), Predicate: iri("p"), Object: iri("o")}, // twice
+	}
+	var heard int64
+	n, err := s.Load(ctx, each(more), func(read int64) { heard = read })
+	if err != nil || n != 2 || heard != 4 {
+		t.Errorf("added %d, heard of %d: %v", n, heard, err)
+	}
+	if n, err = s.Load(ctx, each(more), nil); err != nil || n != 0 {
+		t.Errorf("the second time added %d: %v", n, err)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+	broken := func(yield func(rdf.Quad, error) bool) {
+		if yield(triple("x", "y", iri("z")), nil) {
+			yield(rdf.Quad{}, errors.New("line 2 is no quad"))
+		}
+	}
+	if n, err = s.Load(ctx, broken, nil); err == nil || !strings.Contains(err.Error(), "line 2") || n != 1 {
+		t.Errorf("added %d before the error %v", n, err)
+	}
+	// What was loaded is replaced by a later put like anything else.
+	if err := s.Put(ctx, "", nil); err != nil || s.Len() != 3 {
+		t.Errorf("%d quads: %v", s.Len(), err)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRadixSort(t *testing.T) {
+	rows := make([]quad, 1<<13)
+	x := uint64(1)
+	for i := range rows {
+		for j := range rows[i] {
+			x = x*6364136223846793005 + 1442695040888963407
+			rows[i][j] = eval.ID(x>>33) << (j * 8) & (1<<63 - 1)
+		}
+	}
+	want := slices.Clone(rows)
+	slices.SortFunc(want, func(a, b quad) int { return slices.Compare(a[:], b[:]) })
+	radixSort(rows)
+	if !slices.Equal(rows, want) {
+		t.Error("rows are out of order")
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(ctx, "http://a", []rdf.Quad{triple("s", "p", iri("o"))}); err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := Open(dir, Options{}); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a second opener: %v", err)
+	}
+	// The lock that counts is the one between processes.
+	child := exec.Command(os.Args[0], "-test.run=^TestOpenInChild$")
+	child.Env = append(os.Environ(), "QUADSTORE_CHILD="+dir)
+	if out, err := child.CombinedOutput(); err != nil || !strings.Contains(string(out), "locked as it should be") {
+		t.Errorf("a second process: %v\n%s", err, out)
+	}
+
+	d := s.Snapshot()
+	if err := s.Close(); err == nil {
+		t.Error("closed under an open snapshot")
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Put(ctx, "http://a", nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("put after close: %v", err)
+	}
+	late := s.Snapshot()
+	if _, err := late.ID(iri("s")); !errors.Is(err, ErrClosed) {
+		t.Errorf("read after close: %v", err)
+	}
+	if err := late.Close(); err != nil {
+		t.Error(err)
+	}
+
+	format := filepath.Join(dir, formatFile)
+	write := func(text string) {
+		if err := os.WriteFile(format, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("belfort quadstore 7\n")
+	var version *VersionError
+	if _, err := Open(dir, Options{}); !errors.As(err, &version) || version.Found != 7 || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), fmt.Sprint("up to ", FormatVersion)) {
+		t.Errorf("a newer version: %v", err)
+	}
+	write("something else\n")
+	var corrupt *CorruptError
+	if _, err := Open(dir, Options{}); !errors.As(err, &corrupt) || corrupt.File != format {
+		t.Errorf("a strange format file: %v", err)
+	}
+	if err := os.Remove(format); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), formatFile) {
+		t.Errorf("a database without format file: %v", err)
+	}
+	write(fmt.Sprintf("belfort quadstore %d\n", FormatVersion))
+	s, err = Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Len() != 1 || s.Version() != 1 {
+		t.Errorf("after all that: %d quads, version %d", s.Len(), s.Version())
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOpenInChild is the second process of TestOpenRefuses.
+func TestOpenInChild(t *testing.T) {
+	dir := os.Getenv("QUADSTORE_CHILD")
+	if dir == "" {
+		t.Skip("runs as a child of TestOpenRefuses")
+	}
+	if _, err := Open(dir, Options{}); errors.Is(err, ErrLocked) {
+		fmt.Println("locked as it should be")
+	} else {
+		t.Errorf("opened a store that another process has: %v", err)
+	}
+}
+
+func TestDamageIsNamedAndNotServed(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var quads []rdf.Quad
+	for i := range 5000 {
+		quads = append(quads, triple(fmt.Sprint("s", i), "p", rdf.String(fmt.Sprint("waarde nummer ", i))))
+	}
+	if _, err := s.Load(ctx, each(quads), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, databaseDir, "*.sst"))
+	if err != nil || len(tables) < len(orders) {
+		t.Fatalf("tables %v: %v", tables, err)
+	}
+	for _, name := range tables {
+		good, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := slices.Clone(good)
+		bad[len(bad)/10] ^= 0x40 // within the first data block
+		if err := os.WriteFile(name, bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(dir, Options{})
+		if err == nil {
+			err = s.Check(ctx)
+			if e := s.Close(); e != nil {
+				t.Error(e)
+			}
+		}
+		var corrupt *CorruptError
+		if !errors.As(err, &corrupt) || filepath.Base(corrupt.File) != filepath.Base(name) {
+			t.Errorf("damage in %s: %v", filepath.Base(name), err)
+		}
+		if err := os.WriteFile(name, good, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s, err = Open(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Errorf("repaired: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,332 @@
+package quadstore
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/eval"
+)
+
+// Put makes the graph with the given IRI ("" for the default graph) hold
+// exactly the triples of quads, whose own graphs are ignored. It is one atomic
+// step and on disk when Put returns. Only what differs is written; if nothing
+// does, the version stays.
+func (s *Store) Put(ctx context.Context, graph string, quads []rdf.Quad) error {
+	return s.write(func() error { return s.replace(ctx, graph, quads, pebble.Sync) })
+}
+
+// PutAll puts graph after graph as Put does, each as an atomic step of its
+// own, but waits for the disk only once, at the end. When it returns, also
+// with an error, what it did is on disk: all graphs up to the one that failed.
+func (s *Store) PutAll(ctx context.Context, graphs iter.Seq2[string, []rdf.Quad]) error {
+	return s.write(func() error {
+		var err error
+		for name, quads := range graphs {
+			if err = s.replace(ctx, name, quads, pebble.NoSync); err != nil {
+				break
+			}
+		}
+		return errors.Join(err, s.apply(func() error { return s.db.LogData(nil, pebble.Sync) }))
+	})
+}
+
+// Delete removes a graph with all its quads, as Put with no quads does. The
+// dictionary keeps its terms.
+func (s *Store) Delete(ctx context.Context, graph string) error {
+	return s.Put(ctx, graph, nil)
+}
+
+// write runs f as the one writer.
+func (s *Store) write(f func() error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.failed != nil {
+		return s.failed
+	}
+	return f()
+}
+
+// apply runs a write of Pebble's. If its log cannot be written Pebble is
+// beyond repair; then the store takes no more writes, and says why.
+func (s *Store) apply(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			fatal, ok := r.(fatalError)
+			if !ok {
+				panic(r)
+			}
+			s.failed = fmt.Errorf("quad store can no longer write: %w", fatal)
+			err = s.failed
+		}
+	}()
+	return f()
+}
+
+func graphTerm(name string) rdf.Term {
+	if name == "" {
+		return rdf.Term{}
+	}
+	return rdf.IRI(name)
+}
+
+// replace is Put for the one writer.
+func (s *Store) replace(ctx context.Context, name string, quads []rdf.Quad, o *pebble.WriteOptions) error {
+	c := s.begin()
+	defer c.batch.Close()
+	if err := c.replace(ctx, graphTerm(name), quads); err != nil {
+		return fmt.Errorf("put graph <%s>: %w", name, err)
+	}
+	if c.changed == 0 {
+		return nil
+	}
+	if err := c.commit(o); err != nil {
+		return fmt.Errorf("put graph <%s>: %w", name, err)
+	}
+	return nil
+}
+
+// change is a set of changes that become visible and durable together.
+type change struct {
+	s       *Store
+	batch   *pebble.Batch
+	next    eval.ID
+	fresh   map[rdf.Term]eval.ID // terms that the dictionary does not have yet
+	deltas  map[delta]int64
+	quads   int64 // by how many the store grows
+	changed int
+	key     []byte
+}
+
+// delta is a maintained count.
+type delta struct {
+	space byte
+	id    eval.ID
+}
+
+func (s *Store) begin() *change {
+	return &change{
+		s: s, batch: s.db.NewBatch(), next: s.next,
+		fresh:  map[rdf.Term]eval.ID{},
+		deltas: map[delta]int64{},
+	}
+}
+
+// id returns the ID of a term, a new one if need be.
+func (c *change) id(t rdf.Term) (eval.ID, error) {
+	if id, ok := inline(t); ok {
+		return id, nil
+	}
+	if t.IsZero() {
+		return 0, nil
+	}
+	if id, ok := c.fresh[t]; ok {
+		return id, nil
+	}
+	if id := c.s.terms.id(t); id != 0 {
+		return id, nil
+	}
+	encoded := appendTerm(nil, t)
+	key := hashKey(encoded)
+	id, err := c.s.lookUpID(key)
+	if err != nil {
+		return 0, err
+	}
+	if id != 0 {
+		c.s.terms.add(id, t)
+		return id, nil
+	}
+	id = c.next
+	c.next++
+	c.fresh[t] = id
+	term := idKey(spaceTerm, id)
+	return id, errors.Join(c.batch.Set(term, encoded, nil), c.batch.Set(key, term[1:], nil))
+}
+
+func (c *change) replace(ctx context.Context, name rdf.Term, quads []rdf.Quad) error {
+	// An unknown name gets its ID only if there is something to put under it.
+	g, err := c.s.id(name)
+	if err != nil {
+		return err
+	}
+	known := g != 0 || name.IsZero()
+	if !known && len(quads) > 0 {
+		if g, err = c.id(name); err != nil {
+			return err
+		}
+	}
+	var old []quad
+	if known {
+		if old, err = c.s.graphQuads(ctx, g); err != nil {
+			return err
+		}
+	}
+	now := make([]quad, 0, len(quads))
+	for i, q := range quads {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		n, err := c.quad(q)
+		if err != nil {
+			return err
+		}
+		n[graph] = g
+		now = append(now, n)
+	}
+	slices.SortFunc(now, orders[orderGSPO].compare)
+	now = slices.Compact(now)
+
+	for len(old) > 0 || len(now) > 0 {
+		var side int
+		switch {
+		case len(now) == 0:
+			side = -1
+		case len(old) == 0:
+			side = 1
+		default:
+			side = orders[orderGSPO].compare(old[0], now[0])
+		}
+		switch {
+		case side < 0:
+			err, old = c.remove(old[0]), old[1:]
+		case side > 0:
+			err, now = c.add(now[0]), now[1:]
+		default:
+			old, now = old[1:], now[1:]
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quad gives the terms of a quad IDs. It refuses what is not RDF, so that what
+// comes out of the store can always be written down.
+func (c *change) quad(q rdf.Quad) (n quad, err error) {
+	if err := checkQuad(q); err != nil {
+		return n, err
+	}
+	if n[subject], err = c.id(q.Subject); err != nil {
+		return n, err
+	}
+	if n[predicate], err = c.id(q.Predicate); err != nil {
+		return n, err
+	}
+	n[object], err = c.id(q.Object)
+	return n, err
+}
+
+func checkQuad(q rdf.Quad) error {
+	switch {
+	case !q.Subject.IsIRI() && !q.Subject.IsBlank():
+		return fmt.Errorf("quad %v: the subject must be an IRI or a blank node", q)
+	case !q.Predicate.IsIRI():
+		return fmt.Errorf("quad %v: the predicate must be an IRI", q)
+	case q.Object.IsZero():
+		return fmt.Errorf("quad %v: there is no object", q)
+	case q.Graph.IsLiteral():
+		return fmt.Errorf("quad %v: the graph must be an IRI or a blank node", q)
+	}
+	return nil
+}
+
+func (c *change) add(q quad) error {
+	c.count(q, 1)
+	for at := range orders {
+		c.key = appendQuad(c.key[:0], at, q)
+		if err := c.batch.Set(c.key, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *change) remove(q quad) error {
+	c.count(q, -1)
+	for at := range orders {
+		c.key = appendQuad(c.key[:0], at, q)
+		if err := c.batch.Delete(c.key, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *change) count(q quad, by int64) {
+	c.changed++
+	c.quads += by
+	c.deltas[delta{spaceGraph, q[graph]}] += by
+	c.deltas[delta{spacePredicate, q[predicate]}] += by
+}
+
+// commit writes the counts and applies everything at once. What the store
+// remembers in memory changes only after that succeeded.
+func (c *change) commit(o *pebble.WriteOptions) error {
+	for d, by := range c.deltas {
+		if by == 0 {
+			continue
+		}
+		count, err := c.s.countIn(c.s.db, d.space, d.id)
+		if err != nil {
+			return err
+		}
+		key := idKey(d.space, d.id)
+		if count += by; count > 0 {
+			err = c.batch.Set(key, binary.BigEndian.AppendUint64(nil, uint64(count)), nil)
+		} else {
+			err = c.batch.Delete(key, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	t := *c.s.totals.Load()
+	t.quads += c.quads
+	t.version++
+	if err := c.batch.Set([]byte{spaceMeta}, t.encode(), nil); err != nil {
+		return err
+	}
+	if err := c.s.apply(func() error { return c.s.db.Apply(c.batch, o) }); err != nil {
+		return err
+	}
+	c.s.next = c.next
+	c.s.totals.Store(&t)
+	for term, id := range c.fresh {
+		c.s.terms.add(id, term)
+	}
+	return nil
+}
+
+func (t totals) encode() []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(t.quads)), t.version)
+}
+
+// graphQuads returns the quads of a graph in the order GSPO.
+func (s *Store) graphQuads(ctx context.Context, g eval.ID) ([]quad, error) {
+	prefix := appendPrefix(nil, orderGSPO, quad{graph: g}, 1)
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return nil, s.readError(err)
+	}
+	var list []quad
+	for ok := it.First(); ok; ok = it.Next() {
+		q, ok := readQuad(it.Key(), orderGSPO)
+		if !ok {
+			return nil, errors.Join(&CorruptError{File: s.dir, Err: fmt.Errorf("key %x is no quad", it.Key())}, it.Close())
+		}
+		if list = append(list, q); len(list)%4096 == 0 && ctx.Err() != nil {
+			return nil, errors.Join(context.Cause(ctx), it.Close())
+		}
+	}
+	if err := it.Close(); err != nil {
+		return nil, s.readError(err)
+	}
+	return list, nil
+}
