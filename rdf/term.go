@@ -133,7 +133,7 @@ func (t Term) AppendNTriples(b []byte) []byte {
 		return append(append(b, "_:"...), t.value...)
 	case KindLiteral:
 		b = append(b, '"')
-		b = appendEscapedString(b, t.value)
+		b = AppendEscaped(b, t.value)
 		b = append(b, '"')
 		switch {
 		case strings.HasPrefix(t.qualifier, "@"):
@@ -165,9 +165,10 @@ func appendEscapedIRI(b []byte, s string) []byte {
 	return b
 }
 
-// appendEscapedString writes the escapes of canonical N-Triples: the short
-// forms where there is one, \u for the other control characters and DEL.
-func appendEscapedString(b []byte, s string) []byte {
+// AppendEscaped appends s with the escapes of a string in canonical N-Triples to
+// b and returns the extended slice: the short forms where there is one, \u for
+// the other control characters and DEL.
+func AppendEscaped(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '\b':
