@@ -150,51 +150,78 @@ func (t Term) AppendNTriples(b []byte) []byte {
 
 const hexDigits = "0123456789ABCDEF"
 
+// What must not stand as it is: in an IRI what IRIREF forbids, in a string what
+// canonical N-Triples escapes. 0xEF begins U+FFFE and U+FFFF, among others.
+var escapeInIRI, escapeInString = func() (iri, str [256]bool) {
+	for c := range 0x21 {
+		iri[c] = true
+		str[c] = c < 0x20
+	}
+	for _, c := range "<>\"{}|^`\\" {
+		iri[c] = true
+	}
+	str['"'], str['\\'], str[0x7f], str[0xEF] = true, true, true, true
+	return iri, str
+}()
+
 // appendEscapedIRI escapes what IRIREF forbids, so that even an IRI that a
 // careless page invented can be written and read back.
 func appendEscapedIRI(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c <= 0x20, c == '<', c == '>', c == '"', c == '{', c == '}', c == '|', c == '^', c == '`', c == '\\':
-			b = append(b, `\u00`...)
+	start := 0
+	for i := range len(s) {
+		if c := s[i]; escapeInIRI[c] {
+			b = append(append(b, s[start:i]...), `\u00`...)
 			b = append(b, hexDigits[c>>4], hexDigits[c&15])
-		default:
-			b = append(b, c)
+			start = i + 1
 		}
 	}
-	return b
+	return append(b, s[start:]...)
 }
 
 // AppendEscaped appends s with the escapes of a string in canonical N-Triples to
 // b and returns the extended slice: the short forms where there is one, \u for
-// the other control characters and DEL.
+// the other control characters, DEL, U+FFFE and U+FFFF.
 func AppendEscaped(b []byte, s string) []byte {
+	start := 0
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
+		c := s[i]
+		if !escapeInString[c] {
+			continue
+		}
+		escape, size := "", 1
+		switch c {
 		case '\b':
-			b = append(b, `\b`...)
+			escape = `\b`
 		case '\t':
-			b = append(b, `\t`...)
+			escape = `\t`
 		case '\n':
-			b = append(b, `\n`...)
+			escape = `\n`
 		case '\f':
-			b = append(b, `\f`...)
+			escape = `\f`
 		case '\r':
-			b = append(b, `\r`...)
+			escape = `\r`
 		case '"':
-			b = append(b, `\"`...)
+			escape = `\"`
 		case '\\':
-			b = append(b, `\\`...)
-		default:
-			if c < 0x20 || c == 0x7f {
-				b = append(b, `\u00`...)
-				b = append(b, hexDigits[c>>4], hexDigits[c&15])
-			} else {
-				b = append(b, c)
+			escape = `\\`
+		case 0xEF:
+			switch {
+			case strings.HasPrefix(s[i:], "\uFFFE"):
+				escape, size = `\uFFFE`, 3
+			case strings.HasPrefix(s[i:], "\uFFFF"):
+				escape, size = `\uFFFF`, 3
+			default:
+				continue
 			}
 		}
+		b = append(append(b, s[start:i]...), escape...)
+		if escape == "" {
+			b = append(b, `\u00`...)
+			b = append(b, hexDigits[c>>4], hexDigits[c&15])
+		}
+		start = i + size
 	}
-	return b
+	return append(b, s[start:]...)
 }
 
 // Compare orders terms: no term, then IRIs, blank nodes and literals; within a
