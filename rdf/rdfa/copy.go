@@ -1,0 +1,67 @@
+package rdfa
+
+import (
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+)
+
+// copyProperties is property copying (HTML+RDFa 1.1, section 3.5): a resource
+// that says rdfa:copy of a rdfa:Pattern gets the properties of the pattern,
+// and the copied patterns leave the graph. A copied triple keeps the span of
+// the attribute that made it in the pattern.
+func (p *processor) copyProperties() {
+	copyIRI, patternIRI, typeIRI := rdf.IRI(rdfaCopy), rdf.IRI(rdfaNS+"Pattern"), rdf.IRI(vocab.RDFType)
+	patterns := map[rdf.Term]bool{}
+	var copies []statement
+	for _, s := range p.statements {
+		switch {
+		case s.quad.Predicate == copyIRI:
+			copies = append(copies, s)
+		case s.quad.Predicate == typeIRI && s.quad.Object == patternIRI:
+			patterns[s.quad.Subject] = true
+		}
+	}
+	if len(copies) == 0 || len(patterns) == 0 {
+		return
+	}
+	bySubject := map[rdf.Term][]statement{}
+	present := make(map[rdf.Quad]bool, len(p.statements))
+	for _, s := range p.statements {
+		bySubject[s.quad.Subject] = append(bySubject[s.quad.Subject], s)
+		present[s.quad] = true
+	}
+	used := map[rdf.Term]bool{}
+	// A copied rdfa:copy is a copy to be made too, so the list grows; present
+	// keeps circles from turning for ever, and the bound on statements holds.
+	for i := 0; i < len(copies) && p.err == nil; i++ {
+		target, pattern := copies[i].quad.Subject, copies[i].quad.Object
+		if !patterns[pattern] {
+			continue
+		}
+		used[pattern] = true
+		for _, s := range bySubject[pattern] {
+			if s.quad.Predicate == typeIRI && s.quad.Object == patternIRI {
+				continue
+			}
+			s.quad.Subject = target
+			if present[s.quad] {
+				continue
+			}
+			present[s.quad] = true
+			p.state(target, s.quad.Predicate, s.quad.Object, s.span)
+			if s.quad.Predicate == copyIRI {
+				copies = append(copies, s)
+			}
+		}
+	}
+	kept := p.statements[:0]
+	for _, s := range p.statements {
+		switch {
+		case used[s.quad.Subject]:
+		case s.quad.Predicate == copyIRI && patterns[s.quad.Object]:
+		default:
+			kept = append(kept, s)
+		}
+	}
+	p.statements = kept
+}

@@ -1,0 +1,696 @@
+package rdfa
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+)
+
+// context is the evaluation context of an element (RDFa Core, section 7.2).
+type context struct {
+	base          string
+	parentSubject rdf.Term
+	parentObject  rdf.Term
+	incomplete    []incompleteTriple
+	lists         *listMapping
+	lang          string
+	scope         *scope
+	vocab         string
+	xmlns         string // the default namespace, for XML literals
+}
+
+type direction uint8
+
+const (
+	forward direction = iota
+	reverse
+	none // the object goes to a list
+)
+
+type incompleteTriple struct {
+	predicate rdf.Term
+	direction direction
+	list      *list
+	span      extent
+}
+
+// listMapping holds the lists of one subject while its element is open.
+type listMapping struct {
+	subject rdf.Term
+	lists   map[rdf.Term]*list
+	order   []*list
+}
+
+type list struct {
+	predicate rdf.Term
+	items     []listItem
+	span      extent // the attribute that began the list
+}
+
+type listItem struct {
+	value rdf.Term
+	span  extent
+}
+
+// get returns the list of the predicate, which it makes if there is none.
+func (m *listMapping) get(predicate rdf.Term, span extent) *list {
+	if l, ok := m.lists[predicate]; ok {
+		return l
+	}
+	if m.lists == nil {
+		m.lists = map[rdf.Term]*list{}
+	}
+	l := &list{predicate: predicate, span: span}
+	m.lists[predicate] = l
+	m.order = append(m.order, l)
+	return l
+}
+
+// frame is an open element that RDFa has looked at.
+type frame struct {
+	end   int32 // the node after its last descendant
+	ctx   context
+	lists [2]*listMapping // the list mappings that end with the element
+}
+
+// statement is a triple and the attribute that made it.
+type statement struct {
+	quad rdf.Quad
+	span extent
+}
+
+// processor turns a tree into statements and findings.
+type processor struct {
+	text    []byte
+	tree    *tree
+	options Options
+	base    string // the effective base of the document
+	title   string
+	err     error // the first bound that was passed
+
+	statements []statement
+	literals   int // bytes of literals so far
+	items      int // list items so far
+	blanks     map[string]rdf.Term
+	blankCount int
+	subjects   map[rdf.Term]introduction
+	vocabs     []string // in the order of first use
+
+	findings     []placedFinding
+	reports      []report
+	declarations map[string]string // every prefix declared anywhere, for advice
+	scripts      []int             // the script elements with RDF
+}
+
+// introduction is the element that introduced a subject.
+type introduction struct {
+	tag   extent
+	typed bool
+}
+
+func newProcessor(text []byte, t *tree, options Options) *processor {
+	return &processor{
+		text: text, tree: t, options: options,
+		blanks:   map[string]rdf.Term{},
+		subjects: map[rdf.Term]introduction{},
+	}
+}
+
+// run walks the tree in document order. Only elements with an attribute of
+// RDFa get a frame: the others leave the evaluation context as it is.
+func (p *processor) run() {
+	lang := p.prepare()
+	root := rdf.IRI(p.base)
+	top := &listMapping{subject: root}
+	stack := []frame{{
+		end: int32(len(p.tree.nodes)),
+		ctx: context{base: p.base, parentSubject: root, parentObject: root, lang: lang, lists: top},
+	}}
+	first := true
+	for i := range p.tree.nodes {
+		n := &p.tree.nodes[i]
+		if n.kind != elementNode {
+			continue
+		}
+		for int32(i) >= stack[len(stack)-1].end {
+			p.close(&stack[len(stack)-1])
+			stack = stack[:len(stack)-1]
+		}
+		isRoot := first
+		first = false
+		if !n.rdfa {
+			continue
+		}
+		f := p.element(i, n, &stack[len(stack)-1].ctx, isRoot)
+		if p.err != nil {
+			return
+		}
+		stack = append(stack, f)
+	}
+	for i := len(stack) - 1; i >= 0; i-- {
+		p.close(&stack[i])
+	}
+	p.flush(top)
+	if p.err == nil {
+		p.embedded()
+	}
+	if p.err == nil && p.isHTML() {
+		p.copyProperties()
+	}
+	if p.err == nil && p.options.Vocabulary != nil {
+		p.expand()
+	}
+}
+
+// isHTML reports whether the rules of HTML+RDFa are in force.
+func (p *processor) isHTML() bool {
+	return p.options.Host == HTML5 || p.options.Host == HTML4 || p.options.Host == XHTML5
+}
+
+// isXHTML reports whether the host has the elements of HTML: those of
+// HTML+RDFa and XHTML 1.
+func (p *processor) isXHTML() bool { return p.isHTML() || p.options.Host == XHTML1 }
+
+// hasXMLBase reports whether xml:base counts (HTML+RDFa 1.1, 3.1, rule 3).
+func (p *processor) hasXMLBase() bool {
+	return p.options.Host == XHTML5 || p.options.Host == SVG || p.options.Host == XML
+}
+
+// prepare finds what counts for the whole document: the base, the title, the
+// scripts. It returns the language that the document begins with.
+func (p *processor) prepare() (lang string) {
+	p.base = withoutFragment(p.options.Base)
+	lang = p.options.Language
+	rooted, based, titled, metaLang := false, false, false, false
+	for i := range p.tree.nodes {
+		n := &p.tree.nodes[i]
+		if n.kind == elementNode && !rooted {
+			rooted = true // only the document element decides for the document
+			if a := n.attribute("xml:base"); a != nil && p.hasXMLBase() {
+				p.base = withoutFragment(rdf.ResolveIRI(p.options.Base, trim(a.value)))
+			}
+		}
+		if n.kind != elementNode || n.space != htmlSpace && n.space != "" {
+			continue
+		}
+		switch n.name {
+		case "base":
+			if href := n.attribute("href"); href != nil && !based && p.isXHTML() {
+				based = true
+				p.base = withoutFragment(rdf.ResolveIRI(p.options.Base, trim(href.value)))
+			}
+		case "title":
+			if !titled {
+				titled = true
+				p.title = strings.Join(strings.Fields(p.tree.content(i)), " ")
+			}
+		case "meta":
+			// The pragma-set default language (HTML, 4.2.5.3).
+			if e := n.attribute("http-equiv"); e != nil && !metaLang && p.isHTML() && strings.EqualFold(e.value, "content-language") {
+				if c := n.attribute("content"); c != nil && !strings.Contains(c.value, ",") {
+					if f := strings.Fields(c.value); len(f) > 0 {
+						lang, metaLang = f[0], true
+					}
+				}
+			}
+		case "script":
+			if a := n.attribute("type"); a != nil && rdfSyntax(a.value) != "" {
+				p.scripts = append(p.scripts, i)
+			}
+		}
+	}
+	return lang
+}
+
+func withoutFragment(iri string) string {
+	iri, _, _ = strings.Cut(iri, "#")
+	return iri
+}
+
+// attribute returns the attribute with the given name, or nil.
+func (n *node) attribute(name string) *attribute {
+	for i := range n.attrs {
+		if n.attrs[i].name == name {
+			return &n.attrs[i]
+		}
+	}
+	return nil
+}
+
+// attributes is the attributes of one element that RDFa knows; nil is absent.
+type attributes struct {
+	about, resource, href, src, typeof, property, rel, rev *attribute
+	content, datatype, datetime, inlist                    *attribute
+	vocab, prefix, lang, xmlLang, xmlBase, xmlns, role, id *attribute
+	prefixes                                               []*attribute // xmlns:*
+}
+
+func (n *node) known() (k attributes) {
+	for i := range n.attrs {
+		a := &n.attrs[i]
+		switch a.name {
+		case "about":
+			k.about = a
+		case "resource":
+			k.resource = a
+		case "href":
+			k.href = a
+		case "src":
+			k.src = a
+		case "typeof":
+			k.typeof = a
+		case "property":
+			k.property = a
+		case "rel":
+			k.rel = a
+		case "rev":
+			k.rev = a
+		case "content":
+			k.content = a
+		case "datatype":
+			k.datatype = a
+		case "datetime":
+			k.datetime = a
+		case "inlist":
+			k.inlist = a
+		case "vocab":
+			k.vocab = a
+		case "prefix":
+			k.prefix = a
+		case "lang":
+			k.lang = a
+		case "xml:lang":
+			k.xmlLang = a
+		case "xml:base":
+			k.xmlBase = a
+		case "xmlns":
+			k.xmlns = a
+		case "role":
+			k.role = a
+		case "id":
+			k.id = a
+		default:
+			if strings.HasPrefix(a.name, "xmlns:") {
+				k.prefixes = append(k.prefixes, a)
+			}
+		}
+	}
+	return k
+}
+
+// element performs the processing sequence (RDFa Core, section 7.5) for one
+// element; the numbers are those of its steps. outer is the evaluation context.
+func (p *processor) element(index int, n *node, outer *context, isRoot bool) frame {
+	k := n.known()
+	ctx := *outer // 1
+	f := frame{end: n.end}
+
+	p.declare(&k, &ctx) // 2, 3, 4
+
+	// The resource attributes; one that cannot be resolved counts as absent.
+	var about, object rdf.Term
+	if k.about != nil {
+		about = p.safeCURIEorCURIEorIRI(k.about, &ctx)
+	}
+	hasAbout := !about.IsZero()
+	if k.resource != nil && k.wantObject(hasAbout) {
+		object = p.safeCURIEorCURIEorIRI(k.resource, &ctx)
+	}
+	for _, a := range []*attribute{k.href, k.src} {
+		if a != nil && object.IsZero() && k.wantObject(hasAbout) {
+			object = p.iri(a, &ctx, k.states())
+		}
+	}
+
+	rel, rev := p.predicates(k.rel, k.property, &ctx), p.predicates(k.rev, k.property, &ctx)
+
+	var newSubject, currentObject, typed rdf.Term
+	skip := false
+	inHeadOrBody := p.isXHTML() && n.space == htmlSpace && (n.name == "head" || n.name == "body")
+	switch {
+	case !rel.present && !rev.present && k.property != nil && k.content == nil && k.datatype == nil: // 5.1
+		switch {
+		case hasAbout:
+			newSubject = about
+		case isRoot:
+			newSubject = rdf.IRI(ctx.base)
+		default:
+			newSubject = ctx.parentObject
+		}
+		if k.typeof != nil {
+			switch {
+			case hasAbout:
+				typed = about
+			case isRoot:
+				typed = rdf.IRI(ctx.base)
+			case !object.IsZero():
+				typed = object
+			default:
+				typed = p.fresh()
+			}
+			currentObject = typed
+		}
+	case !rel.present && !rev.present: // 5.2
+		switch {
+		case hasAbout:
+			newSubject = about
+		case !object.IsZero():
+			newSubject = object
+		case isRoot:
+			newSubject = rdf.IRI(ctx.base)
+		case inHeadOrBody:
+			newSubject = ctx.parentObject
+		case k.typeof != nil:
+			newSubject = p.fresh()
+		default:
+			newSubject = ctx.parentObject
+			skip = k.property == nil
+		}
+		if k.typeof != nil {
+			typed = newSubject
+		}
+	default: // 6
+		switch {
+		case hasAbout:
+			newSubject = about
+			if k.typeof != nil {
+				typed = newSubject
+			}
+		case isRoot:
+			newSubject = rdf.IRI(ctx.base)
+		default:
+			newSubject = ctx.parentObject
+		}
+		currentObject = object
+		if currentObject.IsZero() && k.typeof != nil && !hasAbout {
+			currentObject = p.fresh()
+		}
+		if k.typeof != nil && !hasAbout {
+			typed = currentObject
+		}
+	}
+	if hasAbout || isRoot || newSubject != outer.parentObject {
+		p.introduce(newSubject, n.tag, false)
+	}
+	if !currentObject.IsZero() {
+		p.introduce(currentObject, n.tag, false)
+	}
+
+	if !typed.IsZero() { // 7
+		p.introduce(typed, n.tag, true)
+		for value := range values(k.typeof) {
+			if t := p.termOrCURIEorAbsIRI(k.typeof, value, &ctx); !t.IsZero() {
+				p.state(typed, rdf.IRI(vocab.RDFType), t, k.typeof.span)
+			}
+		}
+	}
+
+	if newSubject != outer.parentObject { // 8
+		ctx.lists = &listMapping{subject: newSubject}
+		f.lists[0] = ctx.lists
+	}
+
+	var incomplete []incompleteTriple
+	switch {
+	case !currentObject.IsZero(): // 9
+		for _, predicate := range rel.terms {
+			if k.inlist != nil {
+				p.addItem(ctx.lists.get(predicate, k.rel.span), currentObject, k.rel.span)
+			} else {
+				p.state(newSubject, predicate, currentObject, k.rel.span)
+			}
+		}
+		for _, predicate := range rev.terms {
+			p.state(currentObject, predicate, newSubject, k.rev.span)
+		}
+	case rel.present || rev.present: // 10
+		currentObject = p.fresh()
+		for _, predicate := range rel.terms {
+			if k.inlist != nil {
+				incomplete = append(incomplete, incompleteTriple{direction: none, list: ctx.lists.get(predicate, k.rel.span), span: k.rel.span})
+			} else {
+				incomplete = append(incomplete, incompleteTriple{predicate: predicate, span: k.rel.span})
+			}
+		}
+		for _, predicate := range rev.terms {
+			incomplete = append(incomplete, incompleteTriple{predicate: predicate, direction: reverse, span: k.rev.span})
+		}
+	}
+
+	if k.property != nil { // 11
+		var value rdf.Term
+		for name := range values(k.property) {
+			predicate := p.termOrCURIEorAbsIRI(k.property, name, &ctx)
+			if !predicate.IsIRI() {
+				continue
+			}
+			if value.IsZero() {
+				value = p.propertyValue(index, n, &k, &ctx, rel.present || rev.present, object, typed)
+				if value.IsZero() {
+					break
+				}
+			}
+			if k.inlist != nil {
+				p.addItem(ctx.lists.get(predicate, k.property.span), value, k.property.span)
+			} else {
+				p.state(newSubject, predicate, value, k.property.span)
+			}
+		}
+	}
+	if k.role != nil {
+		p.role(&k, n, &ctx)
+	}
+
+	if !skip { // 12
+		for _, t := range outer.incomplete {
+			switch t.direction {
+			case forward:
+				p.state(outer.parentSubject, t.predicate, newSubject, t.span)
+			case reverse:
+				p.state(newSubject, t.predicate, outer.parentSubject, t.span)
+			case none:
+				p.addItem(t.list, newSubject, t.span)
+			}
+		}
+	}
+
+	if !skip { // 13
+		ctx.parentSubject = newSubject
+		ctx.parentObject = newSubject
+		if !currentObject.IsZero() {
+			ctx.parentObject = currentObject
+		}
+		ctx.incomplete = incomplete
+		if ctx.parentObject != newSubject {
+			ctx.lists = &listMapping{subject: ctx.parentObject}
+			f.lists[1] = ctx.lists
+		}
+	}
+	f.ctx = ctx
+	return f
+}
+
+// states reports whether the element itself can make a triple.
+func (k *attributes) states() bool {
+	return k.rel != nil || k.rev != nil || k.property != nil || k.typeof != nil
+}
+
+// wantObject reports whether @resource, @href or @src can have a part in a
+// triple: as an object, or as the subject where there is no @about.
+func (k *attributes) wantObject(hasAbout bool) bool { return !hasAbout || k.states() }
+
+// declare reads what the element declares for itself and its descendants:
+// default vocabulary, prefixes, base and language (steps 2, 3 and 4).
+func (p *processor) declare(k *attributes, ctx *context) {
+	if k.xmlBase != nil && p.hasXMLBase() {
+		ctx.base = withoutFragment(rdf.ResolveIRI(ctx.base, trim(k.xmlBase.value)))
+	}
+	if k.vocab != nil {
+		if v := trim(k.vocab.value); v == "" {
+			ctx.vocab = ""
+		} else {
+			iri := p.resolve(ctx.base, v)
+			ctx.vocab = iri.Value()
+			p.useVocabulary(ctx.vocab)
+			p.state(rdf.IRI(ctx.base), rdf.IRI(rdfaNS+"usesVocabulary"), iri, k.vocab.span)
+		}
+	}
+	if k.xmlns != nil {
+		ctx.xmlns = k.xmlns.value
+	}
+	if k.prefixes != nil || k.prefix != nil {
+		p.declarePrefixes(k, ctx)
+	}
+	switch {
+	case k.xmlLang != nil:
+		ctx.lang = trim(k.xmlLang.value)
+	case k.lang != nil && p.isXHTML():
+		ctx.lang = trim(k.lang.value)
+	}
+}
+
+func (p *processor) declarePrefixes(k *attributes, ctx *context) {
+	s := &scope{outer: ctx.scope, prefixes: map[string]string{}}
+	add := func(a *attribute, prefix, iri string) {
+		prefix = strings.ToLower(prefix)
+		if prefix == "_" || !isNCName(prefix) {
+			p.malformedPrefix(a, prefix+":")
+			return
+		}
+		if old, ok := ctx.scope.lookup(prefix); ok && old != iri {
+			p.redefined(a, prefix, old, iri)
+		}
+		s.prefixes[prefix] = iri
+		if p.declarations == nil {
+			p.declarations = map[string]string{}
+		}
+		p.declarations[prefix] = iri
+	}
+	for _, a := range k.prefixes {
+		add(a, a.name[len("xmlns:"):], trim(a.value))
+	}
+	if k.prefix != nil {
+		name := ""
+		for value := range values(k.prefix) {
+			switch {
+			case name != "":
+				add(k.prefix, name[:len(name)-1], value)
+				name = ""
+			case strings.HasSuffix(value, ":"):
+				name = value
+			default:
+				p.malformedPrefix(k.prefix, value)
+			}
+		}
+		if name != "" {
+			p.malformedPrefix(k.prefix, name)
+		}
+	}
+	ctx.scope = s
+}
+
+// predicates is what @rel or @rev says.
+type predicates struct {
+	present bool
+	terms   []rdf.Term
+}
+
+// predicates reads @rel or @rev. Beside @property, HTML lets its plain link
+// types go, and the whole attribute if nothing else is in it (HTML+RDFa 1.1,
+// 3.1, rule 7).
+func (p *processor) predicates(a, property *attribute, ctx *context) predicates {
+	if a == nil {
+		return predicates{}
+	}
+	result := predicates{present: true}
+	left := 0
+	for value := range values(a) {
+		if p.isHTML() && property != nil && !strings.Contains(value, ":") {
+			continue
+		}
+		left++
+		if t := p.termOrCURIEorAbsIRI(a, value, ctx); t.IsIRI() {
+			result.terms = append(result.terms, t)
+		}
+	}
+	if p.isHTML() && property != nil && left == 0 {
+		result.present = false
+	}
+	return result
+}
+
+// role is the role attribute (Role Attribute 1.0, section 4). Its terms are of
+// the XHTML vocabulary, whatever @vocab says.
+func (p *processor) role(k *attributes, n *node, ctx *context) {
+	var subject rdf.Term
+	roleContext := *ctx
+	roleContext.vocab = xhv
+	for value := range values(k.role) {
+		object := p.termOrCURIEorAbsIRI(k.role, value, &roleContext)
+		if object.IsZero() {
+			continue
+		}
+		if subject.IsZero() {
+			subject = p.fresh()
+			if k.id != nil && k.id.value != "" {
+				subject = p.resolve(ctx.base, "#"+k.id.value)
+			}
+			p.introduce(subject, n.tag, false)
+		}
+		p.state(subject, rdf.IRI(xhv+"role"), object, k.role.span)
+	}
+}
+
+// introduce notes the element that brings in a subject. The first element that
+// gives it a type goes before the first that only mentions it.
+func (p *processor) introduce(subject rdf.Term, tag extent, typed bool) {
+	if !tag.known() {
+		return
+	}
+	old, ok := p.subjects[subject]
+	if !ok || typed && !old.typed {
+		p.subjects[subject] = introduction{tag, typed}
+	}
+}
+
+// fresh returns a new blank node.
+func (p *processor) fresh() rdf.Term {
+	p.blankCount++
+	return rdf.Blank(fmt.Sprintf("b%d", p.blankCount))
+}
+
+// state adds a triple to the output graph, within the bounds.
+func (p *processor) state(subject, predicate, object rdf.Term, span extent) {
+	if p.err != nil {
+		return
+	}
+	if len(p.statements)+p.items >= p.options.MaxQuads {
+		p.err = fmt.Errorf("%w: more than %d statements", ErrLimit, p.options.MaxQuads)
+		return
+	}
+	if object.IsLiteral() {
+		if p.literals += len(object.Value()); p.literals > p.options.MaxLiterals {
+			p.err = fmt.Errorf("%w: more than %d bytes of literals", ErrLimit, p.options.MaxLiterals)
+			return
+		}
+	}
+	p.statements = append(p.statements, statement{rdf.Quad{Subject: subject, Predicate: predicate, Object: object}, span})
+}
+
+// addItem appends to a list, within the bounds.
+func (p *processor) addItem(l *list, value rdf.Term, span extent) {
+	if p.items++; len(p.statements)+p.items > p.options.MaxQuads {
+		p.err = fmt.Errorf("%w: more than %d statements", ErrLimit, p.options.MaxQuads)
+		return
+	}
+	l.items = append(l.items, listItem{value, span})
+}
+
+// close ends an element: step 14.
+func (p *processor) close(f *frame) {
+	p.flush(f.lists[1])
+	p.flush(f.lists[0])
+}
+
+// flush states the lists of a mapping.
+func (p *processor) flush(m *listMapping) {
+	if m == nil {
+		return
+	}
+	for _, l := range m.order {
+		p.items -= len(l.items)
+		head := rdf.IRI(vocab.RDFNil)
+		cells := make([]rdf.Term, len(l.items)+1)
+		cells[len(l.items)] = head
+		for i := range l.items {
+			cells[i] = p.fresh()
+		}
+		p.state(m.subject, l.predicate, cells[0], l.span)
+		for i, item := range l.items {
+			p.state(cells[i], rdf.IRI(vocab.RDFFirst), item.value, item.span)
+			p.state(cells[i], rdf.IRI(vocab.RDFRest), cells[i+1], item.span)
+		}
+	}
+}
