@@ -48,6 +48,9 @@ type Refs struct {
 	Body   string `json:"body"`   // decoded page text
 	Graph  string `json:"graph"`  // canonical N-Quads, blank nodes skolemized
 	Report string `json:"report"` // findings as JSON
+	// Before is the Graph of the version that engines held before this entry,
+	// "" if they held none: what a follower must take away.
+	Before string `json:"before,omitempty"`
 }
 
 // Ledger is the append-only log. Append gives the entry its Sequence, Previous
@@ -81,7 +84,7 @@ const (
 )
 
 // Melding is one row of the outbox: one submittedResource that must be
-// notified. SubmittedResource is its key: a row is written once.
+// notified. SubmittedResource is its key.
 type Melding struct {
 	SubmittedResource string        `json:"submittedResource"`
 	Href              string        `json:"href"`
@@ -95,8 +98,10 @@ type Melding struct {
 	Reason            string        `json:"reason,omitempty"`
 }
 
-// Outbox holds the meldingen. Rows enter through Ledger.Append; a row whose
-// SubmittedResource is there already is left as it is.
+// Outbox holds the meldingen. Rows enter through Ledger.Append. A row whose
+// SubmittedResource is there already is left as it is, unless it was never
+// sent because the preflight held it back (Tegengehouden): then the new row,
+// which knows the page as it is now, takes its place.
 type Outbox interface {
 	// Due returns up to n waiting rows with Next not after now, oldest first.
 	Due(ctx context.Context, now time.Time, n int) ([]Melding, error)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -36,6 +37,8 @@ func (e *LockedError) Error() string {
 // one commit can cover several of them.
 type DB struct {
 	db *pebble.DB
+	// appending is held while an entry is added to the ledger (ledger.go).
+	appending sync.Mutex
 }
 
 // Open opens or makes the database in dir. It returns a *VersionError or a

@@ -1,0 +1,285 @@
+package statetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// State is one open store of the publisher's state.
+type State struct {
+	Ledger  publisher.Ledger
+	Outbox  publisher.Outbox
+	Cursors publisher.Cursors
+	Close   func() error
+}
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func entry(pagina string) publisher.Entry {
+	return publisher.Entry{
+		Kind: publisher.Published, Pagina: pagina, Bron: "https://vlavirgem.be/", Time: noon, Salt: "5a17",
+		Body: "b0d7", Graph: "9ra4", Report: "4e40", Findings: map[rdf.Severity]int{rdf.Warning: 2},
+	}
+}
+
+func melding(resource string) publisher.Melding {
+	return publisher.Melding{
+		SubmittedResource: resource, Href: "https://vlavirgem.be/lijst", Organization: "https://data.vlavirgem.be/id/gemeente",
+		Status: publisher.Wachtend, Next: noon,
+	}
+}
+
+// Publisher checks the contract of Ledger, Outbox and Cursors. open opens the
+// store in dir, which the kit closes and opens again to see what is durable.
+func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
+	ctx := context.Background()
+	for _, c := range []struct {
+		name string
+		test func(t *testing.T, reopen func() State)
+	}{
+		{"an empty ledger", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			if head, err := s.Ledger.Head(ctx); head != 0 || err != nil {
+				t.Errorf("head %d, %v", head, err)
+			}
+			if _, _, ok, err := s.Ledger.Entry(ctx, 1); ok || err != nil {
+				t.Errorf("entry 1: %v, %v", ok, err)
+			}
+			if _, _, ok, err := s.Ledger.Latest(ctx, "https://vlavirgem.be/a"); ok || err != nil {
+				t.Errorf("latest: %v, %v", ok, err)
+			}
+		}},
+		{"append chains entries, durably", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			var last publisher.Entry
+			for i := range 3 {
+				refs := publisher.Refs{Graph: fmt.Sprint("graph", i), Before: fmt.Sprint("before", i)}
+				e := must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i%2)), refs, nil))(t)
+				if e.Sequence != uint64(i+1) || e.Previous != last.Hash || e.Hash != e.Sum() || e.Hash == "" {
+					t.Fatalf("entry %d came back as %+v after %+v", i+1, e, last)
+				}
+				last = e
+			}
+			s = reopen()
+			if err := publisher.Verify(ctx, s.Ledger, nil); err != nil {
+				t.Error(err)
+			}
+			e, refs, ok, err := s.Ledger.Latest(ctx, "https://vlavirgem.be/0")
+			if err != nil || !ok || e.Sequence != 3 || refs.Graph != "graph2" || refs.Before != "before2" {
+				t.Errorf("latest of page 0: %+v, %+v, %v, %v", e, refs, ok, err)
+			}
+			if e.Findings[rdf.Warning] != 2 || !e.Time.Equal(noon) {
+				t.Errorf("entry came back as %+v", e)
+			}
+			if e, _, _, _ := s.Ledger.Latest(ctx, "https://vlavirgem.be/1"); e.Sequence != 2 {
+				t.Errorf("latest of page 1 has sequence %d, want 2", e.Sequence)
+			}
+			if _, _, ok, _ := s.Ledger.Latest(ctx, "https://vlavirgem.be/"); ok {
+				t.Error("there is a latest entry for a page that is only the beginning of others' IRIs")
+			}
+		}},
+		{"concurrent appends leave no hole", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			var group sync.WaitGroup
+			for i := range 8 {
+				group.Go(func() {
+					for j := range 5 {
+						if _, err := s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i, j)), publisher.Refs{}, nil); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			group.Wait()
+			if head, _ := s.Ledger.Head(ctx); head != 40 {
+				t.Errorf("head %d after 40 appends", head)
+			}
+			if err := publisher.Verify(ctx, s.Ledger, nil); err != nil {
+				t.Error(err)
+			}
+		}},
+		{"rows enter with their entry, once", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{melding("urn:b"), melding("urn:a")}))(t)
+			again := melding("urn:a")
+			again.Href = "https://vlavirgem.be/elsewhere"
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/b"), publisher.Refs{}, []publisher.Melding{again, melding("urn:c")}))(t)
+			s = reopen()
+			rows := must(s.Outbox.Meldingen(ctx))(t)
+			var got []string
+			for _, m := range rows {
+				got = append(got, fmt.Sprint(m.SubmittedResource, " ", m.Sequence))
+				if m.SubmittedResource == "urn:a" && m.Href != "https://vlavirgem.be/lijst" {
+					t.Errorf("the second row took the place of the first: %+v", m)
+				}
+			}
+			slices.Sort(got)
+			if want := "urn:a 1,urn:b 1,urn:c 2"; strings.Join(got, ",") != want {
+				t.Errorf("rows %q, want %q", got, want)
+			}
+			if rows[2].SubmittedResource != "urn:c" {
+				t.Errorf("rows are not in the order of their entries: %+v", rows)
+			}
+		}},
+		{"a row that preflight held back gives way to a new one", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			stopped := melding("urn:a")
+			stopped.Status, stopped.Reason = publisher.Tegengehouden, "geen datum"
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{stopped}))(t)
+			if due := must(s.Outbox.Due(ctx, noon, 10))(t); len(due) != 0 {
+				t.Errorf("due %+v", due)
+			}
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{melding("urn:a")}))(t)
+			rows := must(s.Outbox.Meldingen(ctx))(t)
+			if len(rows) != 1 || rows[0].Status != publisher.Wachtend || rows[0].Sequence != 2 {
+				t.Errorf("rows %+v", rows)
+			}
+		}},
+		{"due rows come oldest first, when their time has come", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			for i := range 5 {
+				m := melding(fmt.Sprint("urn:", i))
+				if i == 1 {
+					m.Next = noon.Add(time.Hour)
+				}
+				must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i)), publisher.Refs{}, []publisher.Melding{m}))(t)
+			}
+			due := must(s.Outbox.Due(ctx, noon, 3))(t)
+			if len(due) != 3 || due[0].SubmittedResource != "urn:0" || due[1].SubmittedResource != "urn:2" || due[2].SubmittedResource != "urn:3" {
+				t.Errorf("due at noon: %+v", due)
+			}
+			due[0].Status, due[0].Attempts, due[0].Submission, due[0].Sent = publisher.Aanvaard, 1, "urn:submission", noon
+			due[1].Next, due[1].Attempts = noon.Add(time.Minute), 1
+			for _, m := range due[:2] {
+				if err := s.Outbox.Save(ctx, m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s = reopen()
+			if due := must(s.Outbox.Due(ctx, noon, 10))(t); len(due) != 2 || due[0].SubmittedResource != "urn:3" {
+				t.Errorf("due after one was sent and one put off: %+v", due)
+			}
+			if due := must(s.Outbox.Due(ctx, noon.Add(time.Hour), 10))(t); len(due) != 4 {
+				t.Errorf("an hour later %d are due, want 4", len(due))
+			}
+			rows := must(s.Outbox.Meldingen(ctx))(t)
+			if len(rows) != 5 || rows[0].Submission != "urn:submission" || !rows[0].Sent.Equal(noon) {
+				t.Errorf("rows %+v", rows)
+			}
+		}},
+		{"cursors", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			if n := must(s.Cursors.Cursor(ctx, "graphs"))(t); n != 0 {
+				t.Errorf("a new cursor stands at %d", n)
+			}
+			for _, err := range []error{s.Cursors.SetCursor(ctx, "graphs", 7), s.Cursors.SetCursor(ctx, "index", 3), s.Cursors.SetCursor(ctx, "graphs", 0)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			s = reopen()
+			if n := must(s.Cursors.Cursor(ctx, "index"))(t); n != 3 {
+				t.Errorf("cursor index stands at %d, want 3", n)
+			}
+			if n := must(s.Cursors.Cursor(ctx, "graphs"))(t); n != 0 {
+				t.Errorf("cursor graphs was reset but stands at %d", n)
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			var current State
+			reopen := func() State {
+				if current.Close != nil {
+					if err := current.Close(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				current = open(t, dir)
+				return current
+			}
+			c.test(t, reopen)
+			if err := current.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Blobs checks the contract of publisher.Blobs. open opens the store in dir,
+// again and again, to see what is durable.
+func Blobs(t *testing.T, open func(t *testing.T, dir string) publisher.Blobs) {
+	ctx := context.Background()
+	const hashOfEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	t.Run("content comes back by its SHA-256", func(t *testing.T) {
+		dir := t.TempDir()
+		contents := [][]byte{{}, []byte("Besluit"), bytes.Repeat([]byte("artikel "), 100_000)}
+		var names []string
+		b := open(t, dir)
+		for _, c := range contents {
+			names = append(names, must(b.Put(ctx, c))(t))
+		}
+		if names[0] != hashOfEmpty {
+			t.Errorf("empty content has name %s", names[0])
+		}
+		b = open(t, dir)
+		for i, name := range names {
+			if got := must(b.Get(ctx, name))(t); !bytes.Equal(got, contents[i]) {
+				t.Errorf("blob %d came back with %d bytes, want %d", i, len(got), len(contents[i]))
+			}
+			if again := must(b.Put(ctx, contents[i]))(t); again != name {
+				t.Errorf("the same content has names %s and %s", name, again)
+			}
+		}
+	})
+	t.Run("unknown names do not exist", func(t *testing.T) {
+		b := open(t, t.TempDir())
+		for _, name := range []string{hashOfEmpty, "", "../../etc/passwd", "E3", strings.ToUpper(hashOfEmpty)} {
+			if _, err := b.Get(ctx, name); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("get of %q: %v, want fs.ErrNotExist", name, err)
+			}
+		}
+	})
+	t.Run("the same content at once", func(t *testing.T) {
+		b := open(t, t.TempDir())
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				for i := range 10 {
+					if _, err := b.Put(ctx, []byte{byte(i)}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		for i := range 10 {
+			name := must(b.Put(ctx, []byte{byte(i)}))(t)
+			if got := must(b.Get(ctx, name))(t); len(got) != 1 || got[0] != byte(i) {
+				t.Errorf("blob %d came back as %v", i, got)
+			}
+		}
+	})
+}
+
+// must returns a function that gives v, or ends the test with the error.
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
