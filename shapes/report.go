@@ -31,6 +31,9 @@ type Result struct {
 	// Messages are those of the shape, else one in Dutch and one in English
 	// that say what the constraint wants (sh:resultMessage).
 	Messages []rdf.Term
+	// Constraint says in a few words what the constraint found, whatever the
+	// messages of the shape.
+	Constraint rdf.Text
 }
 
 // Conforms reports whether there are no results at all, of whatever severity

@@ -170,6 +170,7 @@ func (r *run) validate(s *shape, focus rdf.Term) {
 			r.report.Results = append(r.report.Results, Result{
 				Focus: focus, Path: path, Value: value,
 				Shape: s.node, Component: c.component, Severity: s.severity, Messages: messages,
+				Constraint: c.message,
 			})
 		})
 	}
