@@ -67,7 +67,8 @@ func TestStoreIsASetOfQuads(t *testing.T) {
 			want []rdf.Quad
 		}
 		var photos []photo
-		s, m, version := open(), model{}, uint64(0)
+		s, m := open(), model{}
+		version := s.Version()
 		look := func(p photo) {
 			if got := contents(t, p.d); !slices.Equal(got, p.want) || p.d.Len() != int64(len(p.want)) {
 				t.Fatalf("the snapshot of version %d holds\n%v, not\n%v", p.d.Version(), got, p.want)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -265,6 +266,12 @@ func (s *Store) readTotals() error {
 	if err != nil {
 		return err
 	}
+	if t.version == 0 {
+		t.version = uint64(time.Now().Unix()) << 20
+		if err := s.db.Set([]byte{spaceMeta}, t.encode(), pebble.Sync); err != nil {
+			return err
+		}
+	}
 	s.totals.Store(&t)
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceTerm}, UpperBound: []byte{spaceTerm + 1}})
 	if err != nil {
@@ -339,7 +346,9 @@ func (s *Store) Close() error {
 }
 
 // Version returns the version of the data: it grows with each change and is
-// kept over restarts, so that it can serve as an entity tag.
+// kept over restarts, so that it can serve as an entity tag. It begins with the
+// time at which the store was made, so that one made anew does not repeat the
+// versions of the one before.
 func (s *Store) Version() uint64 { return s.totals.Load().version }
 
 // Len returns the number of quads.

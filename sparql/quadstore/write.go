@@ -214,15 +214,8 @@ func (c *change) quad(q rdf.Quad) (n quad, err error) {
 }
 
 func checkQuad(q rdf.Quad) error {
-	switch {
-	case !q.Subject.IsIRI() && !q.Subject.IsBlank():
-		return fmt.Errorf("quad %v: the subject must be an IRI or a blank node", q)
-	case !q.Predicate.IsIRI():
-		return fmt.Errorf("quad %v: the predicate must be an IRI", q)
-	case q.Object.IsZero():
-		return fmt.Errorf("quad %v: there is no object", q)
-	case q.Graph.IsLiteral():
-		return fmt.Errorf("quad %v: the graph must be an IRI or a blank node", q)
+	if !q.IsValid() {
+		return fmt.Errorf("%v: not a statement of RDF", q)
 	}
 	return nil
 }
