@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -354,6 +355,8 @@ func (s *Store) Version() uint64 { return s.totals.Load().version }
 // Len returns the number of quads.
 func (s *Store) Len() int64 { return s.totals.Load().quads }
 
+var tableNumber = regexp.MustCompile(`pebble: file (\d{6,}):`)
+
 // readError names the damaged file in an error that Pebble returned.
 func (s *Store) readError(err error) error {
 	var known *CorruptError
@@ -364,6 +367,9 @@ func (s *Store) readError(err error) error {
 	if info := pebble.ExtractDataCorruptionInfo(err); info != nil {
 		file = info.Path
 		err = info.Details
+	} else if m := tableNumber.FindStringSubmatch(err.Error()); m != nil {
+		// While it opens, Pebble says it in words only.
+		file = s.fs.PathJoin(s.dir, databaseDir, m[1]+".sst")
 	}
 	return &CorruptError{File: file, Err: err}
 }

@@ -474,14 +474,49 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 	if _, err := s.Load(ctx, each(quads), nil); err != nil {
 		t.Fatal(err)
 	}
+	// Until it is flushed, what was loaded stands in the log by file name.
+	damaged(t, dir, s)
+	if s, err = Open(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.db.Compact(ctx, []byte{0}, []byte{0xff}, false); err != nil {
+		t.Fatal(err)
+	}
+	damaged(t, dir, s)
+	if s, err = Open(dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(ctx); err != nil {
+		t.Errorf("the undamaged original: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// damaged closes the store and damages each table in a copy of its own.
+func damaged(t *testing.T, dir string, s *Store) {
+	levels, err := s.db.SSTables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := map[string]bool{}
+	for _, level := range levels {
+		for _, table := range level {
+			live[table.BackingSSTNum.String()+".sst"] = true
+		}
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	tables, err := filepath.Glob(filepath.Join(dir, databaseDir, "*.sst"))
-	if err != nil || len(tables) < len(orders) {
+	if err != nil || len(tables) == 0 {
 		t.Fatalf("tables %v: %v", tables, err)
 	}
 	for _, table := range tables {
+		if !live[filepath.Base(table)] {
+			continue // about to be removed
+		}
 		bad := filepath.Join(t.TempDir(), "copy")
 		if err := os.CopyFS(bad, os.DirFS(dir)); err != nil {
 			t.Fatal(err)
@@ -497,7 +532,7 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 		}
 		s, err := Open(bad, Options{})
 		if err == nil {
-			err = s.Check(ctx)
+			err = s.Check(context.Background())
 			if e := s.Close(); e != nil {
 				t.Error(e)
 			}
@@ -506,14 +541,5 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 		if !errors.As(err, &corrupt) || filepath.Base(corrupt.File) != filepath.Base(name) {
 			t.Errorf("damage in %s: %v", filepath.Base(name), err)
 		}
-	}
-	if s, err = Open(dir, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Check(ctx); err != nil {
-		t.Errorf("the undamaged original: %v", err)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
 	}
 }
