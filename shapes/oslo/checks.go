@@ -3,6 +3,7 @@ package oslo
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,7 +151,12 @@ var xsdTypes = func() map[string]bool {
 	return known
 }()
 
+// datatypes looks for datatypes that do not exist, unless whoever read the
+// document did so already.
 func (c *judgement) datatypes() {
+	if slices.ContainsFunc(c.in.Findings, func(f rdf.Finding) bool { return f.Rule == "unknown-datatype" }) {
+		return
+	}
 	var t tally
 	for _, q := range c.in.Quads {
 		d := q.Object.Datatype()
@@ -170,7 +176,6 @@ func (c *judgement) datatypes() {
 		}
 		f := finding("unknown-datatype", rdf.Text{NL: text.NL + nl, EN: text.EN + en}, at(t.first[d]))
 		if d == vocab.RDFS+"Literal" {
-			f.Severity = rdf.Info
 			f.Message.NL = "rdfs:Literal is een klasse en geen datatype: laat datatype weg, of schrijf xsd:string." + nl
 			f.Message.EN = "rdfs:Literal is a class and not a datatype: leave datatype out, or write xsd:string." + en
 		}

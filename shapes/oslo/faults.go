@@ -38,7 +38,7 @@ func faultRules() []Rule {
 			Example: `<li resource="https://vlavirgem.example/gr/1#punt-2" typeof="besluit:Agendapunt">`,
 		},
 		{
-			Code: "empty-resource", Severity: rdf.Violation,
+			Code: "empty-resource", Severity: rdf.Warning,
 			Title: rdf.Text{NL: "Lege IRI", EN: "Empty IRI"},
 			Explanation: rdf.Text{
 				NL: "Een leeg attribuut resource, about of href is een verwijzing naar de pagina zelf.",
@@ -83,7 +83,7 @@ func faultRules() []Rule {
 			Example: `prefix="mandaat: http://data.vlaanderen.be/ns/mandaat#"`,
 		},
 		{
-			Code: "unknown-datatype", Severity: rdf.Violation,
+			Code: "unknown-datatype", Severity: rdf.Warning,
 			Title: rdf.Text{NL: "Datatype dat niet bestaat", EN: "Datatype that does not exist"},
 			Explanation: rdf.Text{
 				NL: "De namen van datatypes zijn hoofdlettergevoelig: xsd:date bestaat, xsd:Date niet. En rdfs:Literal is een klasse, geen datatype.",

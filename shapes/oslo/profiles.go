@@ -208,7 +208,7 @@ func compile(p Profile) (*compiled, error) {
 	return c, nil
 }
 
-// grade reads the level of each rule, and gives a rule that states no severity
+// grade reads the level of each rule that the profile uses, and gives a rule that states no severity
 // the one that goes with its level: a violation for level 1, a warning for levels
 // 2 and 3, else for information.
 func grade(g *rdf.Graph, levels map[string]Level) {
@@ -226,7 +226,9 @@ func grade(g *rdf.Graph, levels map[string]Level) {
 			n, _ := strconv.Atoi(v)
 			level = Level(n)
 		}
-		levels[code] = level
+		if !g.Subject(rdf.IRI(vocab.SH+"property"), q.Subject).IsZero() {
+			levels[code] = level
+		}
 		if g.Object(q.Subject, severity).IsZero() {
 			s := "Info"
 			switch level {

@@ -160,14 +160,19 @@ func Validate(in Input, o Options) Verdict {
 	return verdict
 }
 
-// maturity looks for findings of rules that a level asks. A class that is
-// missing altogether costs level 1; level 3 holds only on top of level 1.
+// maturity looks for findings of rules that a level asks; a level without rules
+// is not assessed. A class that is missing altogether costs level 1.
 func maturity(findings []rdf.Finding, levels map[string]Level) Maturity {
-	m := Maturity{One: Reached, Three: Reached}
+	m := Maturity{One: Reached}
+	for _, level := range levels {
+		if level == Level3 {
+			m.Three = Reached
+		}
+	}
 	for _, f := range findings {
 		switch level := levels[f.Rule]; {
 		case level == Level1, f.Rule == "class-absent":
-			m.One, m.Three = Missed, Missed
+			m.One = Missed
 		case level == Level3:
 			m.Three = Missed
 		}
@@ -280,9 +285,19 @@ func (c *judgement) found(r shapes.Result) rdf.Text {
 	node, path, value := c.name(r.Focus), shortPath(r.Path), shown(r.Value)
 	switch component(r) {
 	case "MinCount":
+		if inverse, ok := strings.CutPrefix(path, "^"); ok {
+			if strings.ContainsAny(inverse, "/|") {
+				break
+			}
+			return rdf.Text{NL: fmt.Sprintf("Niets wijst met %s naar %s.", inverse, node), EN: fmt.Sprintf("Nothing points with %s at %s.", inverse, node)}
+		}
 		return rdf.Text{NL: fmt.Sprintf("%s ontbreekt bij %s.", path, node), EN: fmt.Sprintf("%s is missing on %s.", path, node)}
 	case "MaxCount":
 		return rdf.Text{NL: fmt.Sprintf("%s staat te vaak bij %s.", path, node), EN: fmt.Sprintf("%s stands too often on %s.", path, node)}
+	case "Pattern":
+		if r.Path != nil && strings.TrimSpace(r.Value.Value()) == "" {
+			return rdf.Text{NL: fmt.Sprintf("%s van %s is leeg.", path, node), EN: fmt.Sprintf("%s of %s is empty.", path, node)}
+		}
 	case "Datatype", "NodeKind", "Class", "MinInclusive":
 		if r.Path == nil {
 			break
