@@ -31,6 +31,7 @@ const (
 	RDFT = "http://www.w3.org/ns/rdftest#"
 	SHT  = "http://www.w3.org/ns/shacl-test#"
 	RDFC = "https://w3c.github.io/rdf-canon/tests/vocab#"
+	JLD  = "https://w3c.github.io/json-ld-api/tests/vocab#"
 
 	rdfNS  = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 	rdfsNS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -90,6 +91,8 @@ type Entry struct {
 	// Manifest is the IRI of the manifest document, and Graph what it says.
 	Manifest string
 	Graph    *rdf.Graph
+	// JSON is what a manifest in JSON says of the test; Graph is then nil.
+	JSON map[string]any
 
 	shared string
 }
@@ -101,6 +104,18 @@ func (e Entry) Node() rdf.Term { return rdf.IRI(e.IRI) }
 // or the zero Term.
 func (e Entry) Get(node rdf.Term, predicate string) rdf.Term {
 	return e.Graph.Object(node, rdf.IRI(predicate))
+}
+
+// Field returns a string that a manifest in JSON gives the test, "" if none.
+func (e Entry) Field(name string) string {
+	s, _ := e.JSON[name].(string)
+	return s
+}
+
+// Option returns an option that a manifest in JSON gives the test, nil if none.
+func (e Entry) Option(name string) any {
+	options, _ := e.JSON["option"].(map[string]any)
+	return options[name]
 }
 
 // Approved reports whether the working group approved the test. Suites that
