@@ -13,11 +13,13 @@ import (
 const (
 	// RuleUndeclaredPrefix: a prefix that is not declared where it is used, so
 	// that "besluit:titel" becomes an absolute IRI, or a value in brackets is
-	// ignored. Violation; for a meta element, where other parties have
-	// conventions of their own, Info.
+	// ignored. Violation; Info for what social networks have people write.
 	RuleUndeclaredPrefix = "undeclared-prefix"
 	// RulePrefixSyntax: a part of @prefix that is not "name: IRI". Violation.
 	RulePrefixSyntax = "prefix-syntax"
+	// RuleCurlyQuotes: an attribute whose value stands between typographic
+	// quotes, which are no quotes in markup but part of the value. Violation.
+	RuleCurlyQuotes = "curly-quotes"
 	// RuleUndefinedTerm: a plain word as property, type or datatype where no
 	// @vocab is in force. Warning.
 	RuleUndefinedTerm = "undefined-term"
@@ -128,9 +130,11 @@ func (p *processor) undeclaredPrefix(a *attribute, s string) {
 		return
 	}
 	p.report(processorWarning, "UnresolvedCURIE", fmt.Sprintf("the prefix %q is not declared", prefix), a.span, rdf.String(s))
-	severity := rdf.Violation
 	if isSocialPrefix(prefix) {
-		severity = rdf.Info
+		p.find(rdf.Info, RuleUndeclaredPrefix, a, s, rdf.Term{},
+			fmt.Sprintf("Sociale netwerken herkennen %s ook zonder declaratie van de prefix, maar RDFa leest het als een volledige IRI met het schema %q. Voor de gegevens over besluiten maakt dat niets uit.", s, prefix),
+			fmt.Sprintf("Social networks recognise %s without a declaration of its prefix, but RDFa reads it as a whole IRI with the scheme %q. For the data about decisions that makes no difference.", s, prefix))
+		return
 	}
 	adviceNL := fmt.Sprintf("Declareer hem: prefix=\"%s: ...\"", prefix)
 	adviceEN := fmt.Sprintf("Declare it: prefix=\"%s: ...\"", prefix)
@@ -138,7 +142,7 @@ func (p *processor) undeclaredPrefix(a *attribute, s string) {
 		adviceNL = fmt.Sprintf("Bedoelt u prefix=\"%s: %s\"?", prefix, namespace)
 		adviceEN = fmt.Sprintf("Do you mean prefix=\"%s: %s\"?", prefix, namespace)
 	}
-	p.find(severity, RuleUndeclaredPrefix, a, s, rdf.Term{},
+	p.find(rdf.Violation, RuleUndeclaredPrefix, a, s, rdf.Term{},
 		fmt.Sprintf("De prefix %q van %s is hier niet gedeclareerd. RDFa leest %s daarom als een volledige IRI met het schema %q, en niemand herkent die. %s De declaratie moet op dit element of op een element eromheen staan.", prefix, s, s, prefix, adviceNL),
 		fmt.Sprintf("The prefix %q of %s is not declared here. RDFa therefore reads %s as a whole IRI with the scheme %q, which nobody recognises. %s The declaration must stand on this element or on one around it.", prefix, s, s, prefix, adviceEN))
 }
@@ -181,6 +185,18 @@ func (p *processor) unresolvedTerm(a *attribute, s string) {
 	if a.name == "rel" || a.name == "rev" || a.name == "role" {
 		return
 	}
+	if i := strings.IndexAny(s, "“”„‟‘’«»"); i >= 0 {
+		p.find(rdf.Violation, RuleCurlyQuotes, a, s, rdf.Term{},
+			fmt.Sprintf("Rond de waarde %s staan gekrulde aanhalingstekens. Die horen dan bij de waarde zelf, zodat RDFa ze niet herkent en de uitspraak verloren gaat. Gebruik rechte aanhalingstekens: %s=\"...\".", s, a.name),
+			fmt.Sprintf("There are curly quotation marks around the value %s. They become part of the value, so that RDFa does not recognise it and the statement is lost. Use straight quotation marks: %s=\"...\".", s, a.name))
+		return
+	}
+	if !isTerm(s) {
+		p.find(rdf.Warning, RuleUndefinedTerm, a, s, rdf.Term{},
+			fmt.Sprintf("%q is geen woord uit een vocabularium, geen prefix:naam en geen volledige IRI. RDFa slaat deze waarde van %s over, zodat de uitspraak verloren gaat.", s, a.name),
+			fmt.Sprintf("%q is not a word of a vocabulary, not prefix:name and not a whole IRI. RDFa ignores this value of %s, so that the statement is lost.", s, a.name))
+		return
+	}
 	p.find(rdf.Warning, RuleUndefinedTerm, a, s, rdf.Term{},
 		fmt.Sprintf("%q heeft geen prefix en er geldt hier geen vocab-attribuut. RDFa slaat deze waarde van %s over, zodat de uitspraak verloren gaat. Schrijf een prefix ervoor (bijvoorbeeld besluit:%s) of zet vocab=\"...\" op een element eromheen.", s, a.name, s),
 		fmt.Sprintf("%q has no prefix and no vocab attribute is in force here. RDFa ignores this value of %s, so that the statement is lost. Write a prefix before it (for example besluit:%s) or put vocab=\"...\" on an element around it.", s, a.name, s))
@@ -205,8 +221,8 @@ func (p *processor) checkReference(a *attribute, s string, t rdf.Term, result cu
 	case s == "" || s == "#":
 		if a.name == "resource" {
 			p.find(rdf.Warning, RuleEmptyResource, a, s, t,
-				fmt.Sprintf("Het attribuut resource is leeg. Een lege verwijzing betekent de pagina zelf (%s), zodat alle elementen met een lege resource over hetzelfde gaan. Vul de IRI van het bedoelde ding in, of laat het attribuut weg.", t.Value()),
-				fmt.Sprintf("The attribute resource is empty. An empty reference means the page itself (%s), so that all elements with an empty resource are about the same thing. Fill in the IRI of the thing that is meant, or leave the attribute out.", t.Value()))
+				fmt.Sprintf("Het attribuut resource is leeg of alleen \"#\". Zo'n verwijzing betekent de pagina zelf (%s), zodat alle elementen met zo'n resource over hetzelfde gaan. Vul de IRI van het bedoelde ding in, of laat het attribuut weg.", t.Value()),
+				fmt.Sprintf("The attribute resource is empty or just \"#\". Such a reference means the page itself (%s), so that all elements with such a resource are about the same thing. Fill in the IRI of the thing that is meant, or leave the attribute out.", t.Value()))
 		}
 		return
 	case result == unknownPrefix:
