@@ -416,6 +416,8 @@ func (b *blad) behandeling(nr int, p *agendapunt, vorige *agendapunt, volledig b
 	b.f(`</section>`)
 }
 
+// namen lists mandatarissen that the table of attendance describes; one element may say several
+// things of them.
 func (b *blad) namen(kop, eigenschap string, wie []*mandataris) {
 	if len(wie) == 0 {
 		return
@@ -423,7 +425,7 @@ func (b *blad) namen(kop, eigenschap string, wie []*mandataris) {
 	b.f(`<p class="namenkop">%s (%d)</p>`, kop, len(wie))
 	b.f(`<ul class="namen">`)
 	for _, m := range wie {
-		b.f(`<li property="%s" resource="%s" typeof="mandaat:Mandataris">%s</li>`, eigenschap, m.iri, h(m.persoon.volledig()))
+		b.f(`<li property="%s" resource="%s">%s</li>`, eigenschap, m.iri, h(m.persoon.volledig()))
 	}
 	b.f(`</ul>`)
 }
@@ -438,11 +440,13 @@ func (b *blad) stemming(s *stemming, volledig bool) {
 		b.f(`<p>Voor: <span property="besluit:aantalVoorstanders" datatype="xsd:integer">%d</span>,`, s.nVoor)
 		b.f(`tegen: <span property="besluit:aantalTegenstanders" datatype="xsd:integer">%d</span>,`, s.nTegen)
 		b.f(`onthoudingen: <span property="besluit:aantalOnthouders" datatype="xsd:integer">%d</span></p>`, s.nOnt)
-		b.namen("Aanwezig bij de stemming", "besluit:heeftAanwezige", s.aanwezig)
-		b.namen("Namen deel aan de stemming", "besluit:heeftStemmer", s.aanwezig)
-		b.namen("Stemden voor", "besluit:heeftVoorstander", s.voor)
-		b.namen("Stemden tegen", "besluit:heeftTegenstander", s.tegen)
-		b.namen("Onthielden zich", "besluit:heeftOnthouder", s.onthouden)
+		const stemmer = "besluit:heeftAanwezige besluit:heeftStemmer"
+		if s.geheim {
+			b.namen("Namen deel aan de geheime stemming", stemmer, s.aanwezig)
+		}
+		b.namen("Stemden voor", stemmer+" besluit:heeftVoorstander", s.voor)
+		b.namen("Stemden tegen", stemmer+" besluit:heeftTegenstander", s.tegen)
+		b.namen("Onthielden zich", stemmer+" besluit:heeftOnthouder", s.onthouden)
 	}
 	b.f(`</div>`)
 }

@@ -265,7 +265,7 @@ var sjablonenRaad = []sjabloon{
 	},
 	{
 		id: "gr-erfpacht", orgaan: "gemeenteraad", hoogstens: 4,
-		v:       "ver=een sport; straat=een straat; jaren=num 27 50 1; canon=eur 1 750 50",
+		v:       "ver=|KVC Vlavirgem|Petanqueclub Buut|Atletiekclub De Spurters|Basket Vlavirgem; straat=een straat; jaren=num 27 50 1; canon=eur 1 750 50",
 		titel:   "Erfpachtovereenkomst met {ver} voor gronden in de {straat}",
 		tekst:   "De gemeenteraad geeft gronden en kleedkamers in de {straat} voor {jaren} jaar in erfpacht aan {ver}.",
 		feiten:  "{ver} wil zelf investeren in nieuwe accommodatie en heeft daarvoor een zakelijk recht nodig.",
@@ -305,7 +305,7 @@ var sjablonenRaad = []sjabloon{
 	},
 	{
 		id: "gr-samenwerking", orgaan: "gemeenteraad", stem: "samen",
-		v:       "met=|de provincie Oost-Vlaanderen|de Vlaamse Landmaatschappij|de buurgemeenten|Bosgroep Midden|de Vlaamse Waterweg|het Regionaal Landschap; doel=|het onderhoud van de wandel- en fietsknooppunten|de bestrijding van de Aziatische hoornaar|een gedeelde deskundige informatieveiligheid|het beheer van de oevers van de Vaart|de aanleg van houtkanten op de kouter|een intergemeentelijke woonloket|de organisatie van lesfietsen voor nieuwkomers; kost=eur 2400 38000 100; jaren=num 2 6 1",
+		v:       "met=|de provincie Oost-Vlaanderen|de Vlaamse Landmaatschappij|de buurgemeenten|Bosgroep Midden|de Vlaamse Waterweg|het Regionaal Landschap; doel=|het onderhoud van de wandel- en fietsknooppunten|de bestrijding van de Aziatische hoornaar|een gedeelde deskundige informatieveiligheid|het beheer van de oevers van de Vaart|de aanleg van houtkanten op de kouter|een intergemeentelijk woonloket|de organisatie van lesfietsen voor nieuwkomers; kost=eur 2400 38000 100; jaren=num 2 6 1",
 		titel:   "Samenwerkingsovereenkomst met {met} voor {doel}",
 		tekst:   "De gemeenteraad keurt voor {jaren} jaar een samenwerkingsovereenkomst goed met {met} over {doel}.",
 		feiten:  "Het voorstel van overeenkomst werd voorbereid in het burgemeestersoverleg en bepaalt wie welke taken op zich neemt.",
@@ -315,7 +315,7 @@ var sjablonenRaad = []sjabloon{
 	},
 	{
 		id: "gr-straatnaam", orgaan: "gemeenteraad", hoogstens: 6, stem: "samen",
-		v:       "naam=|Hopduvelpad|Klokkengieterstraat|Boomgaardhof|Vlasbloempad|Schepen Torrekenshof|Beiaardlaan|Leerlooierspad; straat=een straat; van=dag 15 25",
+		v:       "naam=|Hopduvelpad|Klokkengieterstraat|Boomgaardhof|Vlasbloempad|Spinmolenhof|Beiaardlaan|Leerlooierspad; straat=een straat; van=dag 15 25",
 		titel:   "Straatnaamgeving: {naam}, zijstraat van de {straat}",
 		tekst:   "De gemeenteraad geeft de nieuwe weg in de verkaveling aan de {straat} de naam {naam}.",
 		feiten:  "De cultuurraad en de heemkring adviseerden gunstig. Tijdens het openbaar onderzoek van dertig dagen werden geen bezwaren ingediend.",
@@ -334,7 +334,7 @@ var sjablonenRaad = []sjabloon{
 		artikelen: []string{"Het rooilijnplan voor gemeenteweg nr. {nr} wordt definitief vastgesteld.", "De waardevermeerdering of waardevermindering wordt op nul bepaald.", "Het besluit wordt aangeplakt bij het begin- en eindpunt van het weggedeelte van {m} meter en gepubliceerd in het Belgisch Staatsblad."},
 	},
 	{
-		id: "gr-adviesraad", orgaan: "gemeenteraad", hoogstens: 6, op: "", stem: "samen",
+		id: "gr-adviesraad", orgaan: "gemeenteraad", hoogstens: 6, seizoen: "1 2 3 4 5 6", stem: "samen",
 		v:         "raad=|jeugdraad|sportraad|cultuurraad|milieuraad|seniorenraad|landbouwraad|raad voor personen met een beperking; leden=num 11 19 1",
 		titel:     "Erkenning van de {raad} en goedkeuring van zijn statuten",
 		tekst:     "De gemeenteraad erkent de {raad} als adviesraad voor de bestuursperiode 2025-2030.",

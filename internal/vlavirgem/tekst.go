@@ -15,7 +15,7 @@ type grond struct {
 }
 
 // sjabloon is a template for decisions. Its texts may hold {names}: those that v declares, and
-// {Orgaan}, {orgaan}, {zitting}, {jaar}, {jaar+1}, {jaar-1}, {over} and {overdatum}.
+// {Orgaan}, {orgaan}, {zitting}, {jaar}, {jaar+1}, {jaar-1}, {over} and {overdatum}, {vorige}, {maand} and {kwartaal} (the previous ones).
 type sjabloon struct {
 	id, orgaan string
 	op         string // months (2025-06) or special sittings at which it is dealt with; empty: when there is room
@@ -69,13 +69,21 @@ func (s *sjabloon) schrijf(z *zitting, a *agendaMaker, zaad string) *besluit {
 	if eerder := a.laatste[s.over]; eerder != nil {
 		w.tekst["over"], w.tekst["overdatum"] = eerder.titel, datum(eerder.zitting.gepland)
 	}
+	vorige := z.gepland.AddDate(0, 0, -z.gepland.Day()) // a day in the previous month
+	w.tekst["maand"] = fmt.Sprintf("%s %d", maanden[vorige.Month()], vorige.Year())
+	kwartaal := z.gepland.AddDate(0, -3, 1-z.gepland.Day())
+	w.tekst["kwartaal"] = fmt.Sprintf("het %s kwartaal van %d", [...]string{"eerste", "tweede", "derde", "vierde"}[(kwartaal.Month()-1)/3], kwartaal.Year())
 	if v := a.vorige[z.in.orgaan.kort]; v != nil {
 		w.tekst["vorige"] = datum(v.gepland)
 	}
 	for d := range strings.SplitSeq(s.v, ";") {
 		naam, soort, ok := strings.Cut(strings.TrimSpace(d), "=")
-		if ok {
-			w.tekst[naam] = w.lees(naam, soort)
+		if !ok {
+			continue
+		}
+		een, ander, paar := strings.Cut(naam, "+")
+		if w.tekst[een] = w.lees(naam, soort); paar {
+			w.tekst[een], w.tekst[ander], _ = strings.Cut(w.tekst[een], "/")
 		}
 	}
 	b := &besluit{
@@ -121,6 +129,9 @@ func (w *schrijver) vul(s string) string {
 		}
 		naam, na, ok := strings.Cut(rest, "}")
 		if t, bekend := w.tekst[naam]; ok && bekend {
+			if v := b.String(); v == "" || strings.HasSuffix(v, ". ") || strings.HasSuffix(v, "\n") {
+				t = hoofdletter(t)
+			}
 			b.WriteString(t)
 		} else {
 			b.WriteString("{" + naam + "}")
@@ -132,7 +143,9 @@ func (w *schrijver) vul(s string) string {
 // lees makes the value of a variable:
 //
 //	|a|b|c             one of these
-//	een LIST           one of a word list, each at most once in a decision
+//	een LIST           one of a word list, each at most once in a decision; with name "a+b" the
+//	                   word before the slash is a, and what comes after it b
+//	feest VAR          a feast that suits the season of a day
 //	num LO HI STEP     a number
 //	eur LO HI STEP     an amount in euros
 //	cent LO HI STEP    an amount in cents
@@ -152,8 +165,14 @@ func (w *schrijver) lees(naam, soort string) string {
 	n := func(i int) int { x, _ := strconv.Atoi(f[i]); return x }
 	tussen := func(lo, hi, stap int) int { return lo + stap*w.k.IntN((hi-lo)/stap+1) }
 	switch f[0] {
-	case "een":
+	case "een", "feest":
 		lijst := woordenlijsten[f[1]]
+		if f[0] == "feest" {
+			lijst = woordenlijsten["feest-zomer"]
+			if m := w.dagen[f[1]].Month(); m < time.April || m > time.October {
+				lijst = woordenlijsten["feest-winter"]
+			}
+		}
 		for {
 			t := lijst[w.k.IntN(len(lijst))]
 			if !w.gekoze[t] {

@@ -83,7 +83,8 @@ func kans(naam string) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), 0x9309))
 }
 
-// maandagen of the councils: always the last Monday but one or the last that is no holiday.
+// raadsdagen are the days on which the councils sit: a Monday late in the month, or the day after
+// where that is a holiday; none in July and August.
 var raadsdagen = []string{
 	"2024-11-25",
 	"2024-12-05", // installation of the newly elected councils
@@ -264,7 +265,7 @@ func (a *agendaMaker) vul(z *zitting, vast []string) {
 				a.gebruik[s.id+sleutel]++
 			}
 		}
-		n := map[string]int{"gemeenteraad": 8, "rmw": 4, "college": 3, "vast-bureau": 1}[o] + k.IntN(2)
+		n := map[string]int{"gemeenteraad": 8, "rmw": 3, "college": 3, "vast-bureau": 1}[o] + k.IntN(2)
 		if z.bijzonder == "" {
 			keuze = append(keuze, a.vrije(o, max(1, n-len(keuze)), k, z)...)
 		}
@@ -345,7 +346,6 @@ func (a *agendaMaker) koppel(b *besluit, s *sjabloon) {
 	switch s.verband {
 	case "trekt in":
 		b.trektIn, eerder.ingetrokkenDoor, a.g.ingetrok = eerder, b, eerder
-		eerder.tot = b.zitting.gepland
 	case "verbetert":
 		b.verbetert, eerder.verbeterdDoor, a.g.verbeterd = eerder, b, eerder
 	case "wijzigt":
@@ -376,7 +376,8 @@ func (a *agendaMaker) punt(z *zitting, naam, titel, beschrijving string) *agenda
 func (a *agendaMaker) vragen(z *zitting, k *rand.Rand) {
 	for i := range 1 + k.IntN(2) {
 		lid := z.aanwezig[15+k.IntN(len(z.aanwezig)-15)]
-		antwoordt := z.aanwezig[1+k.IntN(3)]
+		schepenen := slices.DeleteFunc(slices.Clone(z.in.leden[1:6]), func(m *mandataris) bool { return !slices.Contains(z.aanwezig, m) })
+		antwoordt := schepenen[k.IntN(len(schepenen))]
 		v := raadsvragen[(a.gebruik["vraag"])%len(raadsvragen)]
 		a.gebruik["vraag"]++
 		p := a.punt(z, fmt.Sprintf("%s/vraag%d", z.iri, i), "Vraag van raadslid "+lid.persoon.volledig()+" over "+v[0], v[1])
@@ -384,16 +385,19 @@ func (a *agendaMaker) vragen(z *zitting, k *rand.Rand) {
 			p.titel += ": opvolging"
 		}
 		p.soort = "aanvullend"
-		p.verslag = fmt.Sprintf("Raadslid %s (%s) licht de vraag toe. %s %s %s antwoordt: %s De voorzitter dankt voor het antwoord en sluit het punt.",
-			lid.persoon.volledig(), lid.persoon.fractie, v[1], antwoordt.functie, antwoordt.persoon.volledig(), v[2])
-		p.verslag = strings.Replace(p.verslag, "Gemeenteraadslid ", "Schepen ", 1)
+		p.verslag = fmt.Sprintf("Raadslid %s (%s) licht de vraag toe. %s Schepen %s antwoordt: %s De voorzitter dankt voor het antwoord en sluit het punt.",
+			lid.persoon.volledig(), lid.persoon.fractie, v[1], antwoordt.persoon.volledig(), v[2])
 	}
 }
+
+// feestdagen are the public holidays on which nothing is published.
+var feestdagen = []string{"2024-12-25", "2025-01-01", "2025-04-21", "2025-05-01", "2025-05-29", "2025-06-09", "2025-07-21", "2025-08-15",
+	"2025-11-11", "2025-12-25", "2026-01-01", "2026-04-06", "2026-05-01", "2026-05-14", "2026-05-25", "2026-07-21", "2026-11-11"}
 
 // publicatiedag is the working day n days after a sitting, or the next one.
 func publicatiedag(t time.Time, n int) time.Time {
 	d := dag(t.Year(), t.Month(), t.Day()+n)
-	for d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
+	for d.Weekday() == time.Saturday || d.Weekday() == time.Sunday || slices.Contains(feestdagen, iso(d)) {
 		d = d.AddDate(0, 0, 1)
 	}
 	return brussel(d)
