@@ -35,6 +35,7 @@ func (c *judgement) privacy() {
 			continue
 		}
 		told++
+		c.secrets = append(c.secrets, string(found))
 		if lines == nil {
 			lines = rdf.NewLines(c.in.Text)
 		}
@@ -42,6 +43,18 @@ func (c *judgement) privacy() {
 			NL: "Hier staat een geldig rijksregisternummer: dat mag niet gepubliceerd worden.",
 			EN: "Here stands a valid national register number: it may not be published.",
 		}, rdf.Finding{Span: lines.Span(m[0], m[1])}))
+	}
+}
+
+// hide blots out personal data where another finding quotes it.
+func (c *judgement) hide(f *rdf.Finding) {
+	for _, secret := range c.secrets {
+		stars := strings.Repeat("*", len(secret))
+		f.Message.NL = strings.ReplaceAll(f.Message.NL, secret, stars)
+		f.Message.EN = strings.ReplaceAll(f.Message.EN, secret, stars)
+		if v := f.Value.Value(); strings.Contains(v, secret) {
+			f.Value = rdf.String(strings.ReplaceAll(v, secret, stars))
+		}
 	}
 }
 

@@ -42,6 +42,13 @@ func LookupRule(code string) (Rule, bool) {
 	return allRules()[i], true
 }
 
+// IsPrivacy reports whether a rule looks for personal data: a violation of it
+// keeps a page from being published, and what it found is never shown.
+func IsPrivacy(code string) bool {
+	rule, ok := LookupRule(code)
+	return ok && rule.Private
+}
+
 var allRules = sync.OnceValue(func() []Rule { return append(faultRules(), shapeRules()...) })
 
 // finding fills in what the rule of a finding knows.

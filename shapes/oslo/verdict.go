@@ -138,6 +138,7 @@ func Validate(in Input, o Options) Verdict {
 	for i := range verdict.Findings {
 		f := &verdict.Findings[i]
 		f.Source = cmp.Or(f.Source, in.Source)
+		c.hide(f)
 	}
 	slices.SortStableFunc(verdict.Findings, func(a, b rdf.Finding) int {
 		return cmp.Or(
@@ -187,6 +188,7 @@ type judgement struct {
 	spans    rdf.Spans
 	subjects map[rdf.Term]rdf.Span
 	findings []rdf.Finding
+	secrets  []string // personal data on the page
 }
 
 func newJudgement(in Input) *judgement {
