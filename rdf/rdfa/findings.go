@@ -41,7 +41,7 @@ const (
 	// into a property. Info.
 	RuleRelNoise = "rel-noise"
 	// RuleEmbeddedSyntax: a script element whose JSON-LD or Turtle cannot be
-	// read. Violation.
+	// read. Warning; Info where it is we who will not fetch a context.
 	RuleEmbeddedSyntax = "embedded-syntax"
 	// RuleVocabulary: a vocabulary that could not be read for expansion. Info.
 	RuleVocabulary = "vocabulary-unavailable"

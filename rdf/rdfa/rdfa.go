@@ -61,6 +61,10 @@ type Options struct {
 	// is not fatal: it becomes a finding and a processor graph warning.
 	Vocabulary func(iri string) ([]rdf.Quad, error)
 
+	// Context fetches the contexts that JSON-LD in script elements names; nil
+	// means that none is fetched. What then cannot be read is a finding.
+	Context func(iri string) ([]byte, error)
+
 	// The bounds; 0 means the default. A page over a bound gives ErrLimit.
 	MaxBytes    int // length of the text; default 32 MiB, at most 1 GiB
 	MaxDepth    int // nesting of elements; default 512, at most 512 in HTML
@@ -89,11 +93,12 @@ func (o Options) withDefaults() Options {
 // Document is what a page says. All spans are byte ranges of the text that was
 // given to Parse.
 type Document struct {
-	// Quads is the output graph in document order, as triples: what the
+	// Quads is the output graph, in document order: what the
 	// attributes say and what the script elements with RDF say. The span is the
-	// attribute (name, equals sign, value) that made the triple; in a script
-	// element, the statement or the script. A page that says a thing twice has
-	// it twice. Blank node labels are b1, b2, ...
+	// attribute (name, equals sign, value) that made the triple, or the start
+	// tag of the script element. A page that says a thing twice has it twice.
+	// Blank nodes are labelled b1, b2, ...; those of scripts begin with "s".
+	// Only JSON-LD in a script element can name graphs.
 	Quads []rdf.Sourced
 	// Processor is the processor graph, if asked for.
 	Processor []rdf.Sourced
