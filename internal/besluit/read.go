@@ -137,7 +137,7 @@ func (l *lift) count(t rdf.Term, property string) int {
 
 func (l *lift) time(t rdf.Term, property string) time.Time {
 	for o := range l.g.Objects(t, rdf.IRI(property)) {
-		if at, ok := parseTime(o.Value()); ok {
+		if at, ok := ParseTime(o.Value()); ok {
 			return at
 		}
 	}
@@ -158,7 +158,8 @@ var timeLayouts = [...]string{
 	"2006-01-02Z07:00",
 }
 
-func parseTime(s string) (at time.Time, ok bool) {
+// ParseTime reads an xsd:dateTime or xsd:date as Lift does.
+func ParseTime(s string) (at time.Time, ok bool) {
 	s = strings.TrimSpace(s)
 	for _, layout := range timeLayouts {
 		if at, err := time.Parse(layout, s); err == nil && at.Year() > 0 {

@@ -1,0 +1,187 @@
+package publisher
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// The followers, as their cursors are named.
+const (
+	FollowerGraphs = "graphs"
+	FollowerIndex  = "index"
+)
+
+// GraphBatch is what a store of graphs may offer beside Put: to put many
+// graphs and wait for the disk once. A graph without quads is removed. All that
+// it did is durable when it returns, also with an error.
+type GraphBatch interface {
+	PutAll(ctx context.Context, graphs iter.Seq2[string, []rdf.Quad]) error
+}
+
+// Follow lets every follower catch up with the ledger, in this order: graphs,
+// index, portal. It goes on where it was, after a crash too: each follower may
+// do an entry twice, never skip one. An error of one follower stops those after
+// it, because the index reads what the graphs wrote.
+func (p *Publisher) Follow(ctx context.Context) error {
+	if err := p.FollowGraphs(ctx); err != nil {
+		return err
+	}
+	if err := p.FollowIndex(ctx); err != nil {
+		return err
+	}
+	return p.Deliver(ctx)
+}
+
+// FollowGraphs brings the store of graphs up to the ledger: a graph per page,
+// named by its IRI and replaced whole.
+func (p *Publisher) FollowGraphs(ctx context.Context) error {
+	if p.Graphs == nil {
+		return nil
+	}
+	return p.follow(ctx, FollowerGraphs, p.Ledger.Head, func(ctx context.Context, entries []item) error {
+		// Of several versions of a page in one batch only the last matters.
+		newest := map[string]int{}
+		for i, it := range entries {
+			if it.Kind != Held {
+				newest[it.Pagina] = i
+			}
+		}
+		var broken error
+		graphs := func(yield func(string, []rdf.Quad) bool) {
+			for i, it := range entries {
+				if at, ok := newest[it.Pagina]; !ok || at != i {
+					continue
+				}
+				var quads []rdf.Quad
+				if it.Kind == Published {
+					if quads, broken = p.quads(ctx, it.refs.Graph); broken != nil {
+						broken = fmt.Errorf("entry %d: %w", it.Sequence, broken)
+						return
+					}
+				}
+				if !yield(it.Pagina, quads) {
+					return
+				}
+			}
+		}
+		return errors.Join(putGraphs(ctx, p.Graphs, graphs), broken)
+	})
+}
+
+func putGraphs(ctx context.Context, store Graphs, graphs iter.Seq2[string, []rdf.Quad]) error {
+	if batch, ok := store.(GraphBatch); ok {
+		return batch.PutAll(ctx, graphs)
+	}
+	for name, quads := range graphs {
+		var err error
+		if len(quads) == 0 {
+			err = store.Delete(ctx, name)
+		} else {
+			err = store.Put(ctx, name, quads)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FollowIndex brings the search index up to where the store of graphs is. A
+// decision may stand on several pages (list, minutes, extract) and is one
+// document; so what an entry touches is read anew from the store as all pages
+// together describe it, with everything of the sittings it belongs to.
+func (p *Publisher) FollowIndex(ctx context.Context) error {
+	if p.Index == nil {
+		return nil
+	}
+	limit := func(ctx context.Context) (uint64, error) { return p.Cursors.Cursor(ctx, FollowerGraphs) }
+	return p.follow(ctx, FollowerIndex, limit, func(ctx context.Context, entries []item) error {
+		touched := &besluit.Inhoud{}
+		for _, it := range entries {
+			if it.Kind == Held {
+				continue
+			}
+			refs := []string{it.refs.Before}
+			if it.Kind == Published {
+				refs = append(refs, it.refs.Graph)
+			}
+			for _, ref := range refs {
+				quads, err := p.quads(ctx, ref)
+				if err != nil {
+					return fmt.Errorf("entry %d: %w", it.Sequence, err)
+				}
+				in := besluit.Lift(rdf.NewGraph(quads...))
+				touched.Zittingen = append(touched.Zittingen, in.Zittingen...)
+				touched.Agendapunten = append(touched.Agendapunten, in.Agendapunten...)
+				touched.Besluiten = append(touched.Besluiten, in.Besluiten...)
+			}
+		}
+		if len(indexed(touched)) == 0 {
+			return nil
+		}
+		inhoud, gone, err := p.Reader.Together(ctx, touched)
+		if err != nil {
+			return err
+		}
+		if len(gone) > 0 {
+			if err := p.Index.Delete(ctx, gone); err != nil {
+				return err
+			}
+		}
+		return p.Index.Put(ctx, inhoud)
+	})
+}
+
+// item is an entry that a follower must do.
+type item struct {
+	Entry
+	refs Refs
+}
+
+// follow hands the entries after the follower's cursor to do, in batches, up
+// to limit, and moves the cursor when a batch is done.
+func (p *Publisher) follow(ctx context.Context, follower string, limit func(context.Context) (uint64, error), do func(context.Context, []item) error) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		at, err := p.Cursors.Cursor(ctx, follower)
+		if err != nil {
+			return fmt.Errorf("follow ledger to %s: %w", follower, err)
+		}
+		head, err := limit(ctx)
+		if err != nil {
+			return fmt.Errorf("follow ledger to %s: %w", follower, err)
+		}
+		if at >= head {
+			return nil
+		}
+		var batch []item
+		for n := at + 1; n <= min(head, at+uint64(cmp.Or(max(p.Batch, 0), DefaultBatch))); n++ {
+			e, refs, ok, err := p.Ledger.Entry(ctx, n)
+			if err == nil && !ok {
+				err = errors.New("it is missing")
+			}
+			if err != nil {
+				return fmt.Errorf("follow ledger to %s: entry %d: %w", follower, n, err)
+			}
+			batch = append(batch, item{e, refs})
+		}
+		if err := do(ctx, batch); err != nil {
+			return fmt.Errorf("follow ledger to %s: %w", follower, err)
+		}
+		at = batch[len(batch)-1].Sequence
+		if err := p.Cursors.SetCursor(ctx, follower, at); err != nil {
+			return fmt.Errorf("follow ledger to %s: %w", follower, err)
+		}
+		if p.Progress != nil {
+			p.Progress(follower, at, head)
+		}
+	}
+}

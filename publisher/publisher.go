@@ -1,0 +1,370 @@
+package publisher
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// Report is the judgement on one page.
+type Report struct {
+	Profile  string // the profile that was applied
+	Findings []rdf.Finding
+	// Hold, if not "", says why the page may not be published, such as a
+	// finding about privacy. It is for the visitor of the harvest status.
+	Hold string
+}
+
+// Bounds where a Publisher sets none.
+const (
+	DefaultMaxQuads = 1_000_000
+	DefaultBatch    = 256  // ledger entries that a follower does in one go
+	maxIRI          = 4096 // bytes of the IRI of a page
+)
+
+// Publisher accepts pages and lets the followers carry them on. Set the fields
+// before the first use and do not copy it after. It is safe for concurrent use,
+// but each follower (FollowGraphs, FollowIndex, Deliver) must run once at a time.
+type Publisher struct {
+	Ledger  Ledger
+	Blobs   Blobs
+	Cursors Cursors
+	Outbox  Outbox
+
+	// Validate judges a page; nil judges nothing.
+	Validate func(ctx context.Context, pub besluit.Publicatie) (Report, error)
+	// Hold is the operator's rule: a reason to keep a page back, "" for none.
+	// nil holds nothing.
+	Hold func(pub besluit.Publicatie) string
+
+	Graphs Graphs  // nil: FollowGraphs does nothing
+	Index  Index   // nil: FollowIndex does nothing
+	Reader *Reader // reads the store that Graphs writes; needed for Index
+	Portal Portal  // nil: Deliver does nothing
+
+	// Notify holds, by the IRI of each bestuurseenheid that notifies through us,
+	// the day from which it does: what was published before is not notified. A
+	// bestuurseenheid that is not in it is never notified for.
+	Notify map[string]time.Time
+	// Rules say what must be notified; nil means Meldingsregels.
+	Rules []Meldingsregel
+
+	// MaxQuads bounds the graph of one page; 0 means DefaultMaxQuads.
+	MaxQuads int
+	// Batch bounds the ledger entries that a follower does in one go; 0 means
+	// DefaultBatch.
+	Batch int
+	// Progress, if set, is told after each batch how far a follower is.
+	Progress func(follower string, at, head uint64)
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+
+	// locks serialise the entries of one page.
+	locks [64]sync.Mutex
+	seed  maphash.Seed
+	once  sync.Once
+}
+
+// Status is what became of a page that was offered to Accept.
+type Status string
+
+// The statuses of an Outcome.
+const (
+	StatusNew       Status = "new"
+	StatusChanged   Status = "changed"
+	StatusUnchanged Status = "unchanged"
+	StatusWithdrawn Status = "withdrawn"
+	StatusHeld      Status = "held"
+)
+
+// Outcome tells what Accept did.
+type Outcome struct {
+	Status Status
+	Reason string // why the page was held
+	// Entry is the newest ledger entry of the page: the one that was written, or
+	// for StatusUnchanged the one that still holds (zero if there is none).
+	Entry Entry
+	Quads int // in the page's graph as it is stored
+}
+
+// Accept judges a page and writes what it saw in the ledger: durably, or not
+// at all. It may be called again for the same page, after a crash or a second
+// harvest; a page whose graph and findings are as they were writes nothing.
+//
+// A page is published, with its findings, unless there is a reason to hold it:
+// a finding about privacy (Report.Hold), no typed OSLO subject, a graph over a
+// bound, or the operator's rule. A held page leaves the version that was
+// published before, if any, in place.
+func (p *Publisher) Accept(ctx context.Context, pub besluit.Publicatie) (Outcome, error) {
+	if err := checkPagina(pub.Pagina); err != nil {
+		return Outcome{}, fmt.Errorf("accept page: %w", err)
+	}
+	defer p.lock(pub.Pagina)()
+	last, lastRefs, known, err := p.Ledger.Latest(ctx, pub.Pagina)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	before := heldByEngines(last, lastRefs)
+	if pub.Ingetrokken {
+		return p.withdraw(ctx, pub, last, known, before)
+	}
+	j, err := p.judge(ctx, pub)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	kind := Published
+	if j.hold != "" {
+		kind = Held
+	}
+	refs := Refs{Before: before}
+	if refs.Graph, err = p.put(ctx, j.graph); err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	if refs.Report, err = p.put(ctx, j.report); err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	if known && unchanged(kind, j.hold, refs, last, lastRefs) {
+		return Outcome{Status: StatusUnchanged, Entry: last, Quads: j.quads, Reason: last.Reason}, nil
+	}
+	if refs.Body, err = p.put(ctx, pub.Tekst); err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	e := Entry{Kind: kind, Pagina: pub.Pagina, Bron: pub.Bron, Time: pub.Opgehaald, Reason: j.hold, Findings: j.counts}
+	e = salted(e, pub.Tekst, j.graph, j.report)
+	var rows []Melding
+	if kind == Published {
+		rows = p.meldingen(pub, j.stored)
+	}
+	e, err = p.Ledger.Append(ctx, e, refs, rows)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
+	}
+	out := Outcome{Status: StatusNew, Entry: e, Quads: j.quads, Reason: j.hold}
+	switch {
+	case kind == Held:
+		out.Status = StatusHeld
+	case before != "":
+		out.Status = StatusChanged
+	}
+	return out, nil
+}
+
+func checkPagina(iri string) error {
+	switch {
+	case !rdf.IsAbsoluteIRI(iri):
+		return fmt.Errorf("%.100q is not an absolute IRI", iri)
+	case len(iri) > maxIRI:
+		return fmt.Errorf("the IRI of the page is longer than %d bytes", maxIRI)
+	}
+	return nil
+}
+
+// unchanged reports whether a page is as the newest entry says. A page that
+// was released stays released while it stays the same.
+func unchanged(kind Kind, hold string, refs Refs, last Entry, lastRefs Refs) bool {
+	if refs.Graph != lastRefs.Graph || refs.Report != lastRefs.Report {
+		return false
+	}
+	if last.Kind == Published && last.Reason != "" {
+		return true
+	}
+	return kind == last.Kind && hold == last.Reason
+}
+
+// heldByEngines returns the graph that engines hold of a page once they have
+// done its newest entry.
+func heldByEngines(last Entry, refs Refs) string {
+	switch last.Kind {
+	case Published:
+		return refs.Graph
+	case Held:
+		return refs.Before
+	}
+	return ""
+}
+
+func (p *Publisher) withdraw(ctx context.Context, pub besluit.Publicatie, last Entry, known bool, before string) (Outcome, error) {
+	if !known || last.Kind == Withdrawn || last.Kind == Erased {
+		return Outcome{Status: StatusUnchanged, Entry: last}, nil
+	}
+	e := salted(Entry{
+		Kind: Withdrawn, Pagina: pub.Pagina, Bron: cmp.Or(pub.Bron, last.Bron), Time: pub.Opgehaald,
+		Reason: fmt.Sprintf("HTTP %d", pub.Status),
+	}, nil, nil, nil)
+	e, err := p.Ledger.Append(ctx, e, Refs{Before: before}, nil)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("withdraw %s: %w", pub.Pagina, err)
+	}
+	return Outcome{Status: StatusWithdrawn, Entry: e}, nil
+}
+
+// ErrNotHeld says that a page that should be released is not held.
+var ErrNotHeld = errors.New("the page is not held")
+
+// Release publishes the held version of a page after all. Reason says who
+// decided and why, and stands in the ledger; it may not be empty. It returns
+// ErrNotHeld if the newest entry of the page is of another kind.
+func (p *Publisher) Release(ctx context.Context, pagina, reason string) (Entry, error) {
+	if reason == "" {
+		return Entry{}, fmt.Errorf("release %s: no reason given", pagina)
+	}
+	defer p.lock(pagina)()
+	last, refs, known, err := p.Ledger.Latest(ctx, pagina)
+	switch {
+	case err != nil:
+		return Entry{}, fmt.Errorf("release %s: %w", pagina, err)
+	case !known || last.Kind != Held || refs.Graph == "":
+		return Entry{}, fmt.Errorf("release %s: %w", pagina, ErrNotHeld)
+	}
+	e := last
+	e.Kind, e.Reason, e.Time = Published, reason, p.now()
+	e, err = p.Ledger.Append(ctx, e, refs, nil)
+	if err != nil {
+		return Entry{}, fmt.Errorf("release %s: %w", pagina, err)
+	}
+	return e, nil
+}
+
+// Bron is what is known of a source page.
+type Bron struct {
+	Entry  Entry // the newest
+	Report Report
+	Tekst  []byte // the page in UTF-8, which the findings point in; nil if erased
+}
+
+// Bron returns what is known of a page; ok is false if it was never seen. For
+// a withdrawn page the report and the text are empty.
+func (p *Publisher) Bron(ctx context.Context, pagina string) (b Bron, ok bool, err error) {
+	e, refs, ok, err := p.Ledger.Latest(ctx, pagina)
+	if err != nil || !ok {
+		return Bron{}, false, err
+	}
+	b.Entry = e
+	if b.Tekst, err = p.get(ctx, refs.Body); err != nil {
+		return Bron{}, false, fmt.Errorf("read text of %s: %w", pagina, err)
+	}
+	report, err := p.get(ctx, refs.Report)
+	if err != nil {
+		return Bron{}, false, fmt.Errorf("read report of %s: %w", pagina, err)
+	}
+	if report != nil {
+		if b.Report, err = DecodeReport(report); err != nil {
+			return Bron{}, false, fmt.Errorf("read report of %s: %w", pagina, err)
+		}
+	}
+	return b, true, nil
+}
+
+// Held returns the newest entries of the pages that are held now, oldest first.
+func (p *Publisher) Held(ctx context.Context) ([]Entry, error) {
+	var list []Entry
+	err := p.eachLatest(ctx, Held, func(e Entry, _ Refs) (bool, error) {
+		list = append(list, e)
+		return true, nil
+	})
+	return list, err
+}
+
+// Gone tells whether an entity that is no longer there was withdrawn: the
+// newest entry that took its page away. id is the besluit.ID of its IRI.
+func (p *Publisher) Gone(ctx context.Context, id string) (found Entry, ok bool, err error) {
+	err = p.eachLatest(ctx, Withdrawn, func(e Entry, refs Refs) (bool, error) {
+		quads, err := p.quads(ctx, refs.Before)
+		if err != nil {
+			return false, err
+		}
+		for _, q := range quads {
+			if q.Subject.IsIRI() && besluit.ID(q.Subject.Value()) == id {
+				found, ok = e, true
+				break
+			}
+		}
+		return true, nil
+	})
+	return found, ok, err
+}
+
+// eachLatest calls f for the entries of a kind that are the newest of their
+// page, until f says false.
+func (p *Publisher) eachLatest(ctx context.Context, kind Kind, f func(Entry, Refs) (bool, error)) error {
+	head, err := p.Ledger.Head(ctx)
+	if err != nil {
+		return err
+	}
+	for n := uint64(1); n <= head; n++ {
+		e, refs, ok, err := p.Ledger.Entry(ctx, n)
+		if err != nil {
+			return err
+		}
+		if !ok || e.Kind != kind {
+			continue
+		}
+		latest, _, _, err := p.Ledger.Latest(ctx, e.Pagina)
+		if err != nil {
+			return err
+		}
+		if latest.Sequence != n {
+			continue
+		}
+		if more, err := f(e, refs); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// put keeps content, "" for none.
+func (p *Publisher) put(ctx context.Context, content []byte) (string, error) {
+	if content == nil {
+		return "", nil
+	}
+	return p.Blobs.Put(ctx, content)
+}
+
+// get returns content, nil for "" and for content that has been erased.
+func (p *Publisher) get(ctx context.Context, ref string) ([]byte, error) {
+	if ref == "" {
+		return nil, nil
+	}
+	content, err := p.Blobs.Get(ctx, ref)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return content, err
+}
+
+// salted gives an entry a new salt and the hashes of its contents.
+func salted(e Entry, body, graph, report []byte) Entry {
+	e.Salt = newSalt()
+	for _, c := range [...]struct {
+		content []byte
+		hash    *string
+	}{{body, &e.Body}, {graph, &e.Graph}, {report, &e.Report}} {
+		if c.content != nil {
+			*c.hash = saltedHash(e.Salt, c.content)
+		}
+	}
+	return e
+}
+
+func (p *Publisher) lock(pagina string) (unlock func()) {
+	p.once.Do(func() { p.seed = maphash.MakeSeed() })
+	mu := &p.locks[maphash.String(p.seed, pagina)%uint64(len(p.locks))]
+	mu.Lock()
+	return mu.Unlock
+}
+
+func (p *Publisher) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
