@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -34,10 +33,11 @@ func decode(b []byte, o Options) (any, error) {
 	var v any
 	err := d.Decode(&v)
 	if err == nil {
-		if _, err = d.Token(); errors.Is(err, io.EOF) {
+		rest := bytes.TrimLeft(b[d.InputOffset():], " \t\r\n")
+		if len(rest) == 0 {
 			return withFloats(v), nil
 		}
-		return nil, at(int(d.InputOffset())+1, "text after the end of the JSON document")
+		return nil, at(len(b)-len(rest)+1, "text after the end of the JSON document")
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return nil, at(int(syntax.Offset), syntax.Error())
