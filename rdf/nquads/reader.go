@@ -46,7 +46,7 @@ func (r *Reader) Read() (rdf.Quad, error) {
 		}
 		q, found, ok := r.statement()
 		if err := r.window.End(); err != nil {
-			r.bad, ok = problem{0, len(r.line), r.tooLong()}, false
+			r.bad, ok = problem{0, 0, r.tooLong()}, false
 		}
 		switch {
 		case !ok:
