@@ -288,12 +288,17 @@ func (b *blad) sluiting(z *zitting) {
 	b.f(`</article>`)
 }
 
-// aanwezigheid writes who was there when the sitting began.
+// aanwezigheid writes who was there when the sitting began; an uittreksel names them only, without
+// mandate and party.
 func (b *blad) aanwezigheid(z *zitting) {
 	b.f(`<section class="aanwezigheid">`)
 	b.f(`<h2>Aanwezigheid bij het begin van de zitting</h2>`)
 	b.f(`<table>`)
-	b.f(`<thead><tr><th scope="col">Naam</th><th scope="col">Mandaat</th><th scope="col">Fractie</th><th scope="col">Aanwezig</th></tr></thead>`)
+	if b.p.besluit == nil {
+		b.f(`<thead><tr><th scope="col">Naam</th><th scope="col">Mandaat</th><th scope="col">Fractie</th><th scope="col">Aanwezig</th></tr></thead>`)
+	} else {
+		b.f(`<thead><tr><th scope="col">Naam</th><th scope="col">Aanwezig</th></tr></thead>`)
+	}
 	b.f(`<tbody>`)
 	rij := func(m *mandataris, eigenschap, woord string) {
 		b.f(`<tr property="%s" resource="%s" typeof="mandaat:Mandataris">`, eigenschap, m.iri)
@@ -325,13 +330,20 @@ func (b *blad) aanwezigheid(z *zitting) {
 func (b *blad) mandataris(m *mandataris, cel, woord string) {
 	b.f(`<%s property="mandaat:isBestuurlijkeAliasVan" resource="%s" typeof="person:Person"><span property="persoon:gebruikteVoornaam" datatype="xsd:string">%s</span> <span property="foaf:familyName" datatype="xsd:string">%s</span></%[1]s>`,
 		cel, m.persoon.iri, h(m.persoon.voornaam), h(m.persoon.naam))
+	if b.p.besluit == nil {
+		b.mandaat(m, cel)
+	}
+	if woord != "" {
+		b.f(`<%s>%s</%[1]s>`, cel, woord)
+	}
+}
+
+// mandaat writes which mandate a mandataris holds, and for which party.
+func (b *blad) mandaat(m *mandataris, cel string) {
 	b.f(`<%s property="org:holds" resource="%s" typeof="mandaat:Mandaat"><span property="org:role" resource="%s" typeof="skos:Concept"><span property="skos:prefLabel" datatype="xsd:string">%s</span></span></%[1]s>`,
 		cel, m.mandaat, m.code, h(m.functie))
 	b.f(`<%s property="org:hasMembership" resource="%s" typeof="org:Membership"><span property="org:organisation" resource="%s" typeof="mandaat:Fractie"><span property="regorg:legalName" datatype="xsd:string">%s</span></span></%[1]s>`,
 		cel, id("lidmaatschappen", m.iri), m.fractie, h(m.persoon.fractie))
-	if woord != "" {
-		b.f(`<%s>%s</%[1]s>`, cel, woord)
-	}
 }
 
 // agendapunten lists the items.

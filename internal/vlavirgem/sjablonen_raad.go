@@ -318,7 +318,7 @@ var sjablonenRaad = []sjabloon{
 		v:       "naam=|Hopduvelpad|Klokkengieterstraat|Boomgaardhof|Vlasbloempad|Spinmolenhof|Beiaardlaan|Leerlooierspad; straat=een straat; van=dag 15 25",
 		titel:   "Straatnaamgeving: {naam}, zijstraat van de {straat}",
 		tekst:   "De gemeenteraad geeft de nieuwe weg in de verkaveling aan de {straat} de naam {naam}.",
-		feiten:  "De cultuurraad en de heemkring adviseerden gunstig. Tijdens het openbaar onderzoek van dertig dagen werden geen bezwaren ingediend.",
+		feiten:  "De cultuurraad en de heemkring adviseerden gunstig over de naam voor de weg achter de {straat}. Tijdens het openbaar onderzoek van dertig dagen werden geen bezwaren ingediend.",
 		waarom:  "De naam {naam} verwijst naar de plaatselijke geschiedenis en kan niet worden verward met een bestaande straatnaam.",
 		gronden: "straatnaam dlb40", vanaf: "van",
 		artikelen: []string{"De nieuwe weg, aansluitend op de {straat}, krijgt de naam {naam}.", "De naam wordt opgenomen in het gebouwen- en adressenregister met ingang van {van}."},

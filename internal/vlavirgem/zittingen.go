@@ -130,7 +130,7 @@ func leesDag(s string) time.Time {
 type agendaMaker struct {
 	g       *Gemeente
 	gebruik map[string]int
-	titels  map[string]bool
+	gezegd  map[string]bool     // titles, motivations and articles in use
 	laatste map[string]*besluit // by template
 	vorige  map[string]*zitting // previous sitting by body
 	teller  map[string]int      // sittings by body and year
@@ -306,11 +306,13 @@ func (a *agendaMaker) voegToe(z *zitting, s *sjabloon) {
 	var b *besluit
 	for poging := range 40 {
 		b = s.schrijf(z, a, fmt.Sprintf("%s/%d", naam, poging))
-		if !a.titels[z.in.orgaan.kort+b.titel] {
+		if !slices.ContainsFunc(b.bewoordingen(), func(t string) bool { return a.gezegd[t] }) {
 			break
 		}
 	}
-	a.titels[z.in.orgaan.kort+b.titel] = true
+	for _, t := range b.bewoordingen() {
+		a.gezegd[t] = true
+	}
 	b.iri, b.zitting, b.van = id("besluiten", naam), z, s.id
 	b.document = id("uittreksels", naam)
 	b.pad = fmt.Sprintf("/besluiten/%s/%s/%02d-%s", z.in.orgaan.kort, iso(z.gepland), nr, slug(b.titel))
@@ -335,6 +337,15 @@ func (a *agendaMaker) voegToe(z *zitting, s *sjabloon) {
 	if s.bijlage != "" && !z.alleenAgenda {
 		b.bijlage = a.g.maakBijlage(b, s.bijlage)
 	}
+}
+
+// bewoordingen are the texts in which no two decisions may be alike.
+func (b *besluit) bewoordingen() []string {
+	artikelen := ""
+	for _, a := range b.artikelen {
+		artikelen += a.tekst
+	}
+	return []string{b.titel, strings.Join(slices.Concat(b.feiten, b.argumenten), "\n"), artikelen}
 }
 
 // koppel joins a decision to the earlier one that it withdraws, corrects or changes.
