@@ -1,0 +1,34 @@
+# What people do with this repository. Needs Go only; see CONTRIBUTING.md.
+
+.PHONY: run test lint fuzz gen bench proof
+
+run: ## the whole job on the sample municipality, at http://localhost:8080
+	go run . demo
+
+test:
+	go test ./...
+
+lint:
+	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+# Each fuzz target for FUZZTIME; findings land in the package's testdata.
+FUZZTIME ?= 30s
+fuzz:
+	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | while read -r dir; do \
+		for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | sed 's/func //'); do \
+			echo "$$dir $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; \
+		done; \
+	done
+
+gen: ## rewrite golden files and conformance reports from what the code does now; read the diff
+	go test ./... -run 'Golden|Suite|W3C|Script' -update
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+proof: ## the full counts that take hours; results are kept in docs/proof/
+	$(MAKE) fuzz FUZZTIME=10m
+	BELFORT_KILLS=200 go test -count=1 -timeout 4h -run Kill .

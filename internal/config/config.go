@@ -1,0 +1,137 @@
+// Package config is the one struct that an operator fills in, and its file. It
+// opens nothing and starts nothing.
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"time"
+)
+
+// Config is everything that an operator can set. The zero value with Default's
+// values serves an empty database on this machine only.
+type Config struct {
+	// Data is the directory that holds everything.
+	Data string `json:"data"`
+	// Addr is where the site listens, "host:port".
+	Addr string `json:"addr"`
+	// Base is the public address of the site, without a slash at the end; it is
+	// part of the IRIs that the site gives out.
+	Base string `json:"base"`
+	// Contact stands in the User-Agent: an address where a municipality can
+	// reach whoever runs this harvester.
+	Contact string `json:"contact"`
+	// Sources are harvested one after the other, each when its time has come.
+	Sources []Source `json:"sources"`
+	// AllowPrivate lets the harvester and the validator fetch from private and
+	// loopback addresses.
+	AllowPrivate bool `json:"allowPrivate"`
+	// Portal is the address of the melding API, "" to notify nobody.
+	Portal string `json:"portal"`
+	// Melding lists the governments on whose behalf the portal is notified.
+	Melding []Melding `json:"melding"`
+}
+
+// Source is where a harvest begins.
+type Source struct {
+	URL   string   `json:"url"`
+	Every Duration `json:"every"` // between the starts of two harvests
+}
+
+// Melding is the permission to notify for one government.
+type Melding struct {
+	Bestuurseenheid string `json:"bestuurseenheid"` // IRI
+	Vendor          string `json:"vendor"`          // vendor IRI, given by the portal
+	// KeyEnv names the environment variable that holds the vendor key, so that
+	// the key stands in no file.
+	KeyEnv string `json:"keyEnv"`
+	// Start is the first day of publication that is notified, "2026-01-31".
+	Start Date `json:"start"`
+}
+
+// Default returns the configuration that is used where nothing is set.
+func Default() Config {
+	return Config{Data: "data", Addr: "localhost:8080", Contact: "https://github.com/belfort-lod/belfort"}
+}
+
+// Read reads a configuration file (JSON) over the defaults. Unknown fields are
+// errors: a misspelt setting must not be ignored.
+func Read(r io.Reader) (Config, error) {
+	c := Default()
+	text, err := io.ReadAll(io.LimitReader(r, 10<<20))
+	if err != nil {
+		return c, fmt.Errorf("read configuration: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, fmt.Errorf("read configuration: line %d: %w", line(text, d, err), err)
+	}
+	return c, c.check()
+}
+
+// line returns the line on which decoding stopped.
+func line(text []byte, d *json.Decoder, err error) int {
+	at := d.InputOffset()
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		at = syntax.Offset
+	case errors.As(err, &kind):
+		at = kind.Offset
+	}
+	return 1 + bytes.Count(text[:min(int(at), len(text))], []byte("\n"))
+}
+
+func (c Config) check() error {
+	for i, s := range c.Sources {
+		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return fmt.Errorf("read configuration: sources[%d].url %q is not an http or https address", i, s.URL)
+		}
+		if time.Duration(s.Every) < time.Minute {
+			return fmt.Errorf("read configuration: sources[%d].every must be at least \"1m\"", i)
+		}
+	}
+	for i, m := range c.Melding {
+		if m.Bestuurseenheid == "" || m.Vendor == "" || m.KeyEnv == "" || time.Time(m.Start).IsZero() {
+			return fmt.Errorf("read configuration: melding[%d] needs bestuurseenheid, vendor, keyEnv and start", i)
+		}
+	}
+	if len(c.Melding) > 0 && c.Portal == "" {
+		return errors.New("read configuration: melding is set, but portal is not")
+	}
+	return nil
+}
+
+// Duration is a time.Duration written as in Go: "90m", "24h".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
+}
+
+// MarshalText writes a duration.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Date is a day, written "2006-01-02".
+type Date time.Time
+
+// UnmarshalText reads a day.
+func (d *Date) UnmarshalText(b []byte) error {
+	v, err := time.Parse(time.DateOnly, string(b))
+	*d = Date(v)
+	return err
+}
+
+// MarshalText writes a day.
+func (d Date) MarshalText() ([]byte, error) {
+	return []byte(time.Time(d).Format(time.DateOnly)), nil
+}
