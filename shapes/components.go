@@ -87,8 +87,8 @@ func (b *builder) isTrue(parameter string) bool { return b.single(b.shape, param
 // propertyOnly reports whether a parameter, which only property shapes may
 // have, can be used here.
 func (b *builder) propertyOnly(parameter string) bool {
-	if b.shape.path != nil {
-		return true
+	if b.shape.path != nil || b.shape.deactivated {
+		return b.shape.path != nil
 	}
 	for o := range b.g.Objects(b.shape.node, sh(parameter)) {
 		b.illFormed(b.shape, vocab.SH+parameter, o, "kan alleen op een property shape", "is for property shapes only")

@@ -206,13 +206,23 @@ func (c *judgement) unknownTerms() {
 				text.NL += " Bedoelde u " + curie(meant) + "?"
 				text.EN += " Did you mean " + curie(meant) + "?"
 			}
-			c.report(finding(kind.code, rdf.Text{NL: text.NL + nl, EN: text.EN + en}, at(kind.t.first[iri])))
+			if taught[iri] {
+				text.NL += " De voorbeelden voor leveranciers schrijven het zelf verkeerd."
+				text.EN += " The examples for vendors have it wrong themselves."
+			}
+			f := finding(kind.code, rdf.Text{NL: text.NL + nl, EN: text.EN + en}, at(kind.t.first[iri]))
+			if taught[iri] {
+				f.Severity = rdf.Info
+			}
+			c.report(f)
 		}
 	}
 }
 
 // generatedWithoutClass looks at what follows from the handling of an item. A
-// decision that only another page describes is worth no more than a word.
+// decision that only another page describes is worth a warning; but where the
+// class is missing, RDFa gives the properties of the decision to its handling,
+// and then they are lost.
 func (c *judgement) generatedWithoutClass() {
 	besluit := rdf.IRI(vocab.BesluitBesluit)
 	seen := map[rdf.Term]bool{}
@@ -226,16 +236,22 @@ func (c *judgement) generatedWithoutClass() {
 			NL: fmt.Sprintf("%s volgt uit een behandeling, maar is hier niet getypeerd als besluit:Besluit: voor het Loket en voor oogsters is er dan geen besluit.", shown(o)),
 			EN: fmt.Sprintf("%s follows from a handling, but is not typed besluit:Besluit here: for the portal and for harvesters there is then no decision.", shown(o)),
 		}, at(q))
-		described := false
-		for range c.graph.Match(o, rdf.Term{}, rdf.Term{}) {
-			described = true
-			break
-		}
-		if !described {
+		if !c.describes(o, "") && !c.describes(q.Subject, vocab.Eli) {
 			f.Severity = rdf.Warning
 		}
 		c.report(f)
 	}
+}
+
+// describes reports whether the page says something of a node with a property
+// of that namespace.
+func (c *judgement) describes(node rdf.Term, namespace string) bool {
+	for q := range c.graph.Match(node, rdf.Term{}, rdf.Term{}) {
+		if strings.HasPrefix(q.Predicate.Value(), namespace) {
+			return true
+		}
+	}
+	return false
 }
 
 // documentTypes looks for documents of more than one type, and for type IRIs

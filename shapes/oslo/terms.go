@@ -92,6 +92,10 @@ var meantInstead = map[string]string{
 	vocab.Dct + "atLocation":           vocab.ProvAtLocation,
 }
 
+// taught are terms that do not exist but that the government's own examples for
+// vendors use: whoever copied one deserves a word, not a reproach.
+var taught = map[string]bool{vocab.Org + "organisation": true}
+
 // unknownTerm reports whether an IRI is a term that its vocabulary does not
 // have, with the IRI of the term that was probably meant, "" if none is near.
 func unknownTerm(iri string) (meant string, unknown bool) {
