@@ -44,3 +44,17 @@ type Dataset interface {
 	// never negative, and is 0 only if there is none.
 	Estimate(pattern QuadID, scope Scope) float64
 }
+
+// Statistics is what a Dataset may know beyond Estimate. Joins are ordered
+// better with it.
+type Statistics interface {
+	// Distinct returns about how many different subjects, objects and graphs the
+	// quads with the predicate have, over all graphs.
+	Distinct(predicate ID) (subjects, objects, graphs float64)
+}
+
+// GraphLister is a Dataset that can name its graphs without reading all quads.
+type GraphLister interface {
+	// Graphs yields the named graphs that have a quad, each once.
+	Graphs() iter.Seq2[ID, error]
+}

@@ -1,0 +1,159 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// localBit marks the IDs of terms that the query computed.
+const localBit ID = 1 << 63
+
+func (id ID) local() bool { return id&localBit != 0 }
+
+// exec is one run of a query. It is used by one goroutine.
+type exec struct {
+	ctx    context.Context
+	ds     Dataset
+	scope  Scope
+	limits Limits
+	opts   *Options
+	base   string
+	now    time.Time
+	err    error
+
+	work   int64
+	memory int64
+
+	terms   []rdf.Term // local terms, by ID without localBit
+	ids     map[rdf.Term]ID
+	values  map[ID]value
+	regexps map[[2]string]*regexp.Regexp
+	blanks  int
+	// bnodes are the nodes that BNODE(label) gave in the solution of work
+	// number bnodesAt.
+	bnodes   map[string]rdf.Term
+	bnodesAt int64
+}
+
+// fail ends the run.
+func (x *exec) fail(err error) bool {
+	if x.err == nil {
+		x.err = err
+	}
+	return false
+}
+
+// step counts an intermediate solution and looks at the clock now and then. It
+// returns false when the run must end.
+func (x *exec) step() bool {
+	x.work++
+	if x.work&0x3ff == 0 && x.ctx.Err() != nil {
+		return x.fail(ctxError(x.ctx, x.limits))
+	}
+	if x.limits.Work > 0 && x.work > x.limits.Work {
+		return x.fail(&LimitError{Limit: "work", Bound: x.limits.Work})
+	}
+	return true
+}
+
+// hold counts bytes that the run keeps.
+func (x *exec) hold(bytes int) bool {
+	x.memory += int64(bytes)
+	if x.limits.Memory > 0 && x.memory > x.limits.Memory {
+		return x.fail(&LimitError{Limit: "memory", Bound: x.limits.Memory})
+	}
+	return true
+}
+
+// release gives back what hold counted.
+func (x *exec) release(bytes int) { x.memory -= int64(bytes) }
+
+// term returns the term of an ID, the zero Term for 0.
+func (x *exec) term(id ID) rdf.Term {
+	if id == 0 {
+		return rdf.Term{}
+	}
+	if id.local() {
+		return x.terms[id&^localBit]
+	}
+	t, err := x.ds.Term(id)
+	if err != nil {
+		x.fail(fmt.Errorf("read term: %w", err))
+	}
+	return t
+}
+
+// maxCachedValues bounds the cache of values; past it the cache starts anew.
+const maxCachedValues = 1 << 16
+
+// value returns the value of an ID.
+func (x *exec) value(id ID) value {
+	if id == 0 {
+		return value{}
+	}
+	if v, ok := x.values[id]; ok {
+		return v
+	}
+	v := valueOf(x.term(id))
+	if len(x.values) >= maxCachedValues {
+		clear(x.values)
+	}
+	x.values[id] = v
+	return v
+}
+
+// intern returns the one ID of a term: the dataset's if it has one.
+func (x *exec) intern(t rdf.Term) ID {
+	if t.IsZero() {
+		return 0
+	}
+	if id, ok := x.ids[t]; ok {
+		return id
+	}
+	id, err := x.ds.ID(t)
+	if err != nil {
+		x.fail(fmt.Errorf("look up term: %w", err))
+		return 0
+	}
+	if id == 0 {
+		id = localBit | ID(len(x.terms))
+		x.terms = append(x.terms, t)
+		x.hold(len(t.Value()) + 128)
+		x.ids[t] = id
+	} else if len(x.ids) < maxCachedValues {
+		x.ids[t] = id
+	}
+	return id
+}
+
+// freshBlank returns a blank node that neither the data nor the query has.
+func (x *exec) freshBlank() rdf.Term {
+	for {
+		x.blanks++
+		t := rdf.Blank(fmt.Sprintf("b%d", x.blanks))
+		if id, err := x.ds.ID(t); err != nil {
+			x.fail(fmt.Errorf("look up term: %w", err))
+			return t
+		} else if id == 0 {
+			return t
+		}
+	}
+}
+
+// blankFor is BNODE(label): the same node for the same label within a solution
+// (section 17.4.2.9).
+func (x *exec) blankFor(label string) rdf.Term {
+	if x.bnodesAt != x.work || x.bnodes == nil {
+		x.bnodes, x.bnodesAt = map[string]rdf.Term{}, x.work
+	}
+	t, ok := x.bnodes[label]
+	if !ok {
+		t = x.freshBlank()
+		x.bnodes[label] = t
+	}
+	return t
+}

@@ -1,0 +1,49 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Limits bound the work of one query. A zero field is no bound.
+type Limits struct {
+	Time   time.Duration // from the call of Query to the last row
+	Rows   int64         // solutions or triples in the answer
+	Work   int64         // intermediate solutions: quads read, rows sorted, joined or grouped
+	Memory int64         // bytes held for sorting, grouping, joins and computed terms, about
+}
+
+// LimitError says that a query was ended because it went over a limit.
+type LimitError struct {
+	// Limit is "time", "rows", "work" or "memory".
+	Limit string
+	// Bound is the limit in its unit: nanoseconds, rows, solutions or bytes.
+	Bound int64
+}
+
+// Error names the limit and its bound.
+func (e *LimitError) Error() string {
+	switch e.Limit {
+	case "time":
+		return fmt.Sprintf("the query took longer than the limit of %v", time.Duration(e.Bound))
+	case "rows":
+		return fmt.Sprintf("the answer has more than the limit of %d rows", e.Bound)
+	case "memory":
+		return fmt.Sprintf("the query needs more memory than the limit of %d bytes", e.Bound)
+	}
+	return fmt.Sprintf("the query needs more work than the limit of %d intermediate solutions", e.Bound)
+}
+
+// errTimeLimit is the cause of the context that the time limit ends.
+var errTimeLimit = errors.New("time limit")
+
+// ctxError turns the end of a context into a *LimitError if the time limit did
+// it.
+func ctxError(ctx context.Context, l Limits) error {
+	if context.Cause(ctx) == errTimeLimit {
+		return &LimitError{Limit: "time", Bound: int64(l.Time)}
+	}
+	return ctx.Err()
+}

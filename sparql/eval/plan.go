@@ -1,0 +1,874 @@
+package eval
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/belfort-lod/belfort/sparql/algebra"
+)
+
+// The evaluator passes solutions from operator to operator in one row of slots.
+// An operator gets the row with what is bound so far, adds its own bindings,
+// runs the next operator for each solution, and takes its bindings away again.
+//
+// So a pattern is run with a row that holds bindings from outside, and the rule
+// that everything here keeps is: running p with the row μ gives each solution of
+// p that is compatible with μ, joined with it. For joins and unions that comes
+// by itself. Where a binding from outside could change what happens inside (the
+// right side of an OPTIONAL that names a variable its left side may leave
+// unbound), the pattern is run with slots of its own for those variables, and
+// joined afterwards: see isolate.
+
+// set is a set of variable names.
+type set map[string]bool
+
+func setOf(names []string) set {
+	s := make(set, len(names))
+	for _, n := range names {
+		s[n] = true
+	}
+	return s
+}
+
+// namespace gives variables their slots. Variables of the same name in another
+// namespace, as that of a subquery, are other variables.
+type namespace struct {
+	slots map[string]int
+	// outer are the variables that EXISTS, or GRAPH, puts in place as
+	// constants: expressions see them wherever they stand.
+	outer set
+}
+
+// bound says of slots whether they hold a value at some point of the plan.
+type bound map[int]certainty
+
+type certainty uint8
+
+const (
+	unbound certainty = iota
+	maybeBound
+	surelyBound
+)
+
+// graphRef is the graph that patterns look in: the default graph, the one in a
+// slot, or a named one.
+type graphRef struct {
+	name string // variable, if slot is used
+	slot int    // -1 if none
+	id   ID     // of a named graph, 0 if none
+	// missing is a named graph that the data does not have.
+	missing bool
+}
+
+var defaultGraph = graphRef{slot: -1}
+
+// compiler turns algebra into operators for one run.
+type compiler struct {
+	x     *exec
+	slots int
+	stats Statistics // nil if the dataset has none
+}
+
+func (c *compiler) newSlot() int {
+	c.slots++
+	return c.slots - 1
+}
+
+func (c *compiler) slot(ns *namespace, name string) int {
+	s, ok := ns.slots[name]
+	if !ok {
+		s = c.newSlot()
+		ns.slots[name] = s
+	}
+	return s
+}
+
+// visible is what an expression can see: the variables in scope, and those of
+// outside.
+type visible struct {
+	c     *compiler
+	ns    *namespace
+	scope set
+	bound bound
+	graph graphRef
+}
+
+func (v *visible) slot(name string) int {
+	if v.scope[name] || v.ns.outer[name] {
+		return v.c.slot(v.ns, name)
+	}
+	return -1
+}
+
+// pipeline compiles a pattern with its solution modifiers. top is how many
+// solutions are wanted at most, negative for all.
+func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRef, top int64) []op {
+	switch p := p.(type) {
+	case *algebra.Slice:
+		inner := int64(-1)
+		if p.Limit >= 0 && p.Limit <= math.MaxInt64-p.Offset {
+			inner = p.Limit + p.Offset
+		}
+		return []op{&slice{inner: c.pipeline(p.Input, ns, b, g, inner), offset: p.Offset, limit: p.Limit}}
+	case *algebra.Distinct:
+		return []op{c.distinct(p.Input, ns, b, g)}
+	case *algebra.Reduced:
+		return []op{c.distinct(p.Input, ns, b, g)}
+	case *algebra.Project:
+		return c.pipeline(p.Input, c.projected(p, ns), b, g, top)
+	case *algebra.OrderBy:
+		inner := c.pipeline(p.Input, ns, b, g, -1)
+		sc := &visible{c: c, ns: ns, scope: setOf(algebra.InScope(p.Input)), bound: b, graph: g}
+		o := &sorter{inner: inner, top: top}
+		for _, cond := range p.Conditions {
+			o.conditions = append(o.conditions, c.sortCondition(cond, sc))
+		}
+		for _, name := range algebra.InScope(p.Input) {
+			o.columns = append(o.columns, c.slot(ns, name))
+		}
+		return []op{o}
+	case *algebra.Group:
+		return []op{c.groupBy(p, ns, g)}
+	}
+	return c.group(p, ns, b, g, nil, nil)
+}
+
+func (c *compiler) distinct(p algebra.Pattern, ns *namespace, b bound, g graphRef) op {
+	o := &distinctOp{inner: c.pipeline(p, ns, b, g, -1)}
+	for _, name := range algebra.InScope(p) {
+		o.columns = append(o.columns, c.slot(ns, name))
+	}
+	return o
+}
+
+// projected returns the namespace inside a Project: only what it projects is
+// shared with the outside.
+func (c *compiler) projected(p *algebra.Project, ns *namespace) *namespace {
+	inner := &namespace{slots: map[string]int{}, outer: set{}}
+	for _, name := range p.Vars {
+		inner.slots[name] = c.slot(ns, name)
+		if ns.outer[name] {
+			inner.outer[name] = true
+		}
+	}
+	return inner
+}
+
+// item is a part of a conjunction.
+type item struct {
+	kind    itemKind
+	ns      *namespace
+	graph   graphRef
+	scope   set // variables that it can bind
+	certain set // variables that it surely binds
+
+	triple   algebra.Triple
+	path     *algebra.PathPattern
+	values   *algebra.Values
+	service  *algebra.Service
+	pattern  algebra.Pattern   // sub, table, isolated, optional, minus
+	branches []algebra.Pattern // union
+	isolate  []string          // isolated
+	expr     algebra.Expr      // filter, extend, and the condition of optional
+	name     string            // extend
+	pairs    [][2]int          // merge
+
+	// from and to are the items that the pattern below this one became; exprScope
+	// the variables in scope there.
+	from, to  int
+	exprScope set
+	// whole: everything in from..to must have run.
+	whole bool
+
+	base float64 // estimate with nothing bound; negative if not yet made
+}
+
+type itemKind uint8
+
+const (
+	// Generators: in any order.
+	tripleItem itemKind = iota
+	pathItem
+	valuesItem
+	unionItem
+	subItem      // a plain subquery, run in place
+	tableItem    // a subquery that is computed once and joined
+	isolatedItem // a pattern with slots of its own
+	graphItem    // the names of the graphs
+	serviceItem
+	searchItem
+	// The others wait for what they are about.
+	filterItem
+	extendItem
+	mergeItem
+	optionalItem
+	minusItem
+)
+
+// others are the variables that may be bound beside a pattern, by the parts it
+// is joined with or from outside.
+type others struct {
+	sets   []set
+	except int
+	parent *others
+}
+
+func (o *others) has(name string) bool {
+	for ; o != nil; o = o.parent {
+		for i, s := range o.sets {
+			if i != o.except && s[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (o *others) empty() bool {
+	for ; o != nil; o = o.parent {
+		for i, s := range o.sets {
+			if i != o.except && len(s) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// unit is a conjunction being planned.
+type unit struct {
+	c     *compiler
+	items []*item
+}
+
+// group compiles a graph pattern to be run with b bound. condition, which sees
+// conditionScope, must hold too: that of an OPTIONAL.
+func (c *compiler) group(p algebra.Pattern, ns *namespace, b bound, g graphRef, condition algebra.Expr, conditionScope set) []op {
+	outside := set{}
+	for name, slot := range ns.slots {
+		if b[slot] != unbound && !ns.outer[name] {
+			outside[name] = true
+		}
+	}
+	u := &unit{c: c}
+	u.flatten(p, ns, g, &others{sets: []set{outside}, except: -1})
+	if condition != nil {
+		u.filters(condition, ns, g, conditionScope, 0, len(u.items))
+	}
+	return u.order(b)
+}
+
+// flatten adds the parts of p to the conjunction.
+func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *others) {
+	add := func(it *item) {
+		it.ns, it.graph, it.base = ns, g, -1
+		if it.scope == nil {
+			it.scope = set{}
+		}
+		u.items = append(u.items, it)
+	}
+	// conflict returns the variables, of those that p may leave open, that may be
+	// bound from beside.
+	conflict := func(open set) []string {
+		var names []string
+		for name := range open {
+			if beside.has(name) {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	isolate := func(names []string) {
+		add(&item{kind: isolatedItem, pattern: p, isolate: names, scope: u.scope(p, g), certain: setOf(algebra.Certain(p))})
+	}
+	switch p := p.(type) {
+	case *algebra.BGP:
+		for _, t := range p.Triples {
+			it := &item{kind: tripleItem, triple: t, scope: set{}}
+			for _, n := range []algebra.Node{t.Subject, t.Predicate, t.Object} {
+				if n.IsVar() {
+					it.scope[n.Var] = true
+				}
+			}
+			if g.name != "" {
+				it.scope[g.name] = true
+			}
+			it.certain = it.scope
+			if u.c.isSearch(t) {
+				it.kind = searchItem
+			}
+			add(it)
+		}
+	case *algebra.PathPattern:
+		it := &item{kind: pathItem, path: p, scope: setOf(algebra.InScope(p))}
+		it.certain = it.scope
+		add(it)
+	case *algebra.Join:
+		parts := conjuncts(p)
+		scopes := make([]set, len(parts))
+		for i, part := range parts {
+			scopes[i] = u.scope(part, g)
+		}
+		for i, part := range parts {
+			u.flatten(part, ns, g, &others{sets: scopes, except: i, parent: beside})
+		}
+	case *algebra.Filter:
+		scope, sure := u.scope(p.Input, g), setOf(algebra.Certain(p.Input))
+		if names := conflict(mentioned(p.Condition, scope, sure)); names != nil {
+			isolate(names)
+			return
+		}
+		from := len(u.items)
+		u.flatten(p.Input, ns, g, beside)
+		u.filters(p.Condition, ns, g, scope, from, len(u.items))
+	case *algebra.Extend:
+		scope, sure := u.scope(p.Input, g), setOf(algebra.Certain(p.Input))
+		unsteady := volatile(p.Expr)
+		names := conflict(mentioned(p.Expr, scope, sure))
+		if names != nil || unsteady && !beside.empty() {
+			isolate(names)
+			return
+		}
+		from := len(u.items)
+		u.flatten(p.Input, ns, g, beside)
+		add(&item{kind: extendItem, expr: p.Expr, name: p.Var, from: from, to: len(u.items), exprScope: scope,
+			scope: set{p.Var: true}, whole: unsteady})
+	case *algebra.LeftJoin:
+		scope, sure := u.scope(p.Left, g), setOf(algebra.Certain(p.Left))
+		both := maps.Clone(scope)
+		open := set{}
+		for name := range u.scope(p.Right, g) {
+			both[name] = true
+			if !sure[name] {
+				open[name] = true
+			}
+		}
+		if p.Condition != nil {
+			maps.Copy(open, mentioned(p.Condition, both, sure))
+		}
+		if g.name != "" {
+			delete(open, g.name)
+		}
+		if names := conflict(open); names != nil {
+			isolate(names)
+			return
+		}
+		from := len(u.items)
+		u.flatten(p.Left, ns, g, beside)
+		add(&item{kind: optionalItem, pattern: p.Right, expr: p.Condition, from: from, to: len(u.items), exprScope: both,
+			scope: u.scope(p.Right, g), whole: true})
+	case *algebra.Minus:
+		scope, sure := u.scope(p.Left, g), setOf(algebra.Certain(p.Left))
+		open := set{}
+		for name := range u.scope(p.Right, g) {
+			if scope[name] && !sure[name] && name != g.name {
+				open[name] = true
+			}
+		}
+		if names := conflict(open); names != nil {
+			isolate(names)
+			return
+		}
+		from := len(u.items)
+		u.flatten(p.Left, ns, g, beside)
+		add(&item{kind: minusItem, pattern: p.Right, from: from, to: len(u.items), exprScope: setOf(algebra.InScope(p.Left)),
+			certain: sure, whole: true})
+	case *algebra.Union:
+		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, g), certain: setOf(algebra.Certain(p))}
+		add(it)
+	case *algebra.Values:
+		add(&item{kind: valuesItem, values: p, scope: setOf(p.Vars), certain: setOf(algebra.Certain(p))})
+	case *algebra.Graph:
+		u.graph(p, ns, beside)
+	case *algebra.Service:
+		add(&item{kind: serviceItem, service: p, scope: setOf(algebra.InScope(p)), certain: set{}})
+	default: // solution modifiers: a subquery
+		kind := tableItem
+		if inPlace(p) {
+			kind = subItem
+		}
+		add(&item{kind: kind, pattern: p, scope: setOf(algebra.InScope(p)), certain: setOf(algebra.Certain(p))})
+	}
+}
+
+// scope returns the variables in scope of p, and that of the graph around it.
+func (u *unit) scope(p algebra.Pattern, g graphRef) set {
+	s := setOf(algebra.InScope(p))
+	if g.name != "" {
+		s[g.name] = true
+	}
+	return s
+}
+
+// mentioned returns the variables of e that are in scope but not sure.
+func mentioned(e algebra.Expr, scope, sure set) set {
+	open := set{}
+	for _, name := range algebra.Mentioned(e) {
+		if scope[name] && !sure[name] {
+			open[name] = true
+		}
+	}
+	return open
+}
+
+// filters adds a condition, its conjuncts one by one.
+func (u *unit) filters(e algebra.Expr, ns *namespace, g graphRef, scope set, from, to int) {
+	if call, ok := e.(*algebra.Call); ok && call.Op == "&&" {
+		for _, a := range call.Args {
+			u.filters(a, ns, g, scope, from, to)
+		}
+		return
+	}
+	u.items = append(u.items, &item{kind: filterItem, ns: ns, graph: g, expr: e, exprScope: scope, from: from, to: to, scope: set{}})
+}
+
+// graph adds GRAPH name { ... }.
+func (u *unit) graph(p *algebra.Graph, ns *namespace, beside *others) {
+	g := graphRef{slot: -1}
+	if !p.Name.IsVar() {
+		id, err := u.c.x.ds.ID(p.Name.Term)
+		if err != nil {
+			u.c.x.fail(fmt.Errorf("look up graph: %w", err))
+		}
+		g.id, g.missing = id, id == 0
+		if !bindsGraph(p.Input) {
+			u.items = append(u.items, &item{kind: graphItem, ns: ns, graph: g, scope: set{}, certain: set{}, base: 1})
+		}
+		u.flatten(p.Input, ns, g, beside)
+		return
+	}
+	name := p.Name.Var
+	from := len(u.items)
+	inner := ns
+	if !slices.Contains(algebra.InScope(p.Input), name) {
+		g.name, g.slot = name, u.c.slot(ns, name)
+		inner = &namespace{slots: ns.slots, outer: maps.Clone(ns.outer)}
+		inner.outer[name] = true
+	} else {
+		// The pattern has a variable of that name itself: they are joined when
+		// the pattern is done.
+		g.name = fmt.Sprintf("_:graph/%d", u.c.slots)
+		g.slot = u.c.slot(ns, g.name)
+	}
+	if !bindsGraph(p.Input) {
+		u.items = append(u.items, &item{kind: graphItem, ns: ns, graph: g, scope: set{g.name: true}, certain: set{g.name: true}, base: 100})
+	}
+	u.flatten(p.Input, inner, g, beside)
+	if g.name != name {
+		u.items = append(u.items, &item{kind: mergeItem, ns: ns, graph: defaultGraph, scope: set{name: true}, whole: true,
+			pairs: [][2]int{{g.slot, u.c.slot(ns, name)}}, from: from, to: len(u.items)})
+	}
+}
+
+// bindsGraph reports whether the patterns of p bind the variable of the graph
+// around it by matching quads before anything asks for it.
+func bindsGraph(p algebra.Pattern) bool {
+	switch p := p.(type) {
+	case *algebra.BGP:
+		return len(p.Triples) > 0
+	case *algebra.Join:
+		return bindsGraph(p.Left) || bindsGraph(p.Right)
+	case *algebra.LeftJoin:
+		return bindsGraph(p.Left)
+	case *algebra.Union:
+		return bindsGraph(p.Left) && bindsGraph(p.Right)
+	case *algebra.Minus:
+		return bindsGraph(p.Left)
+	case *algebra.Filter:
+		return bindsGraph(p.Input)
+	case *algebra.Extend:
+		return bindsGraph(p.Input)
+	case *algebra.Project:
+		return inPlace(p) && bindsGraph(p.Input)
+	case *algebra.OrderBy:
+		return bindsGraph(p.Input)
+	}
+	return false
+}
+
+// inPlace reports whether a subquery can be run with bindings from outside: it
+// only projects.
+func inPlace(p algebra.Pattern) bool {
+	project, ok := p.(*algebra.Project)
+	if !ok {
+		return false
+	}
+	for p = project.Input; ; {
+		switch q := p.(type) {
+		case *algebra.OrderBy:
+			p = q.Input
+		case *algebra.Extend:
+			if volatile(q.Expr) {
+				return false
+			}
+			p = q.Input
+		case *algebra.Filter:
+			p = q.Input
+		case *algebra.Join:
+			p = q.Left
+		case *algebra.Group, *algebra.Slice, *algebra.Distinct, *algebra.Reduced:
+			return false
+		default:
+			return true
+		}
+	}
+}
+
+// conjuncts returns the parts of nested joins.
+func conjuncts(p algebra.Pattern) []algebra.Pattern {
+	var parts []algebra.Pattern
+	for {
+		j, ok := p.(*algebra.Join)
+		if !ok {
+			break
+		}
+		right := []algebra.Pattern{j.Right}
+		if _, ok := j.Right.(*algebra.Join); ok {
+			right = conjuncts(j.Right)
+			slices.Reverse(right)
+		}
+		parts = append(parts, right...)
+		p = j.Left
+	}
+	parts = append(parts, p)
+	slices.Reverse(parts)
+	return parts
+}
+
+// branches returns the parts of nested unions.
+func branches(p algebra.Pattern) []algebra.Pattern {
+	var parts []algebra.Pattern
+	for {
+		u, ok := p.(*algebra.Union)
+		if !ok {
+			break
+		}
+		parts = append(parts, u.Right)
+		p = u.Left
+	}
+	parts = append(parts, p)
+	slices.Reverse(parts)
+	return parts
+}
+
+// order puts the items in an order that is cheap, and compiles them. Greedy:
+// what may run and is cheap to run (filters, BIND) runs; then the generator that
+// gives the fewest solutions.
+func (u *unit) order(b bound) []op {
+	b = maps.Clone(b)
+	placed := make([]bool, len(u.items))
+	card := &cardinality{rows: 1, distinct: map[int]float64{}}
+	var ops []op
+	place := func(i int) {
+		it := u.items[i]
+		placed[i] = true
+		ops = append(ops, u.c.compile(it, b)...)
+		for name := range it.scope {
+			slot := u.c.slot(it.ns, name)
+			switch {
+			case it.certain[name] && it.kind != minusItem:
+				b[slot] = surelyBound
+			case b[slot] == unbound:
+				b[slot] = maybeBound
+			}
+		}
+		if it.kind == extendItem {
+			if _, ok := it.expr.(*algebra.TermExpr); ok {
+				b[u.c.slot(it.ns, it.name)] = surelyBound
+			}
+		}
+	}
+	ready := func(it *item) bool {
+		for i := it.from; i < it.to; i++ {
+			if it.whole && !placed[i] {
+				return false
+			}
+		}
+		if it.whole {
+			return true
+		}
+		for _, name := range algebra.Mentioned(it.expr) {
+			if !it.exprScope[name] || b[u.c.slot(it.ns, name)] == surelyBound {
+				continue
+			}
+			for i := it.from; i < it.to; i++ {
+				if !placed[i] && u.items[i].scope[name] {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for left := len(u.items); left > 0; {
+		progress := false
+		for i, it := range u.items {
+			if !placed[i] && (it.kind == filterItem || it.kind == extendItem && !it.whole) && ready(it) {
+				place(i)
+				left--
+				progress = true
+			}
+		}
+		if progress {
+			continue
+		}
+		best, least := -1, 0.0
+		for i, it := range u.items {
+			if placed[i] || it.kind >= filterItem {
+				continue
+			}
+			if rows := u.c.fanout(it, b, card); best < 0 || rows < least {
+				best, least = i, rows
+			}
+		}
+		if best < 0 {
+			// The rest keeps its order.
+			for i, it := range u.items {
+				if !placed[i] && it.kind != filterItem {
+					best = i
+					break
+				}
+			}
+			if best < 0 {
+				best = slices.Index(placed, false)
+			}
+		} else {
+			card.join(u.c, u.items[best], least)
+		}
+		place(best)
+		left--
+	}
+	return ops
+}
+
+// compile makes the operators of an item to be run with b bound.
+func (c *compiler) compile(it *item, b bound) []op {
+	switch it.kind {
+	case tripleItem:
+		return []op{c.scan(it, b)}
+	case pathItem:
+		return []op{c.path(it)}
+	case valuesItem:
+		return []op{c.values(it, b)}
+	case unionItem:
+		o := &union{}
+		for _, p := range it.branches {
+			o.branches = append(o.branches, c.group(p, it.ns, b, it.graph, nil, nil))
+		}
+		return []op{o}
+	case subItem:
+		inner := c.projected(it.pattern.(*algebra.Project), it.ns)
+		p := it.pattern.(*algebra.Project).Input
+		if o, ok := p.(*algebra.OrderBy); ok {
+			p = o.Input // the order of a subquery is lost
+		}
+		return c.group(p, inner, b, it.graph, nil, nil)
+	case tableItem:
+		return []op{c.table(it, b)}
+	case isolatedItem:
+		inner := &namespace{slots: maps.Clone(it.ns.slots), outer: maps.Clone(it.ns.outer)}
+		for name := range it.scope {
+			inner.slots[name] = c.slot(it.ns, name)
+		}
+		var pairs [][2]int
+		for _, name := range it.isolate {
+			slot := c.newSlot()
+			inner.slots[name] = slot
+			delete(inner.outer, name)
+			pairs = append(pairs, [2]int{slot, c.slot(it.ns, name)})
+		}
+		return append(c.group(it.pattern, inner, b, it.graph, nil, nil), &merge{pairs: pairs})
+	case graphItem:
+		return []op{&graphNames{graph: it.graph}}
+	case serviceItem:
+		return []op{c.service(it, b)}
+	case searchItem:
+		return []op{c.search(it, b)}
+	case filterItem:
+		sc := &visible{c: c, ns: it.ns, scope: it.exprScope, bound: b, graph: it.graph}
+		return []op{&filter{condition: c.expr(it.expr, sc)}}
+	case extendItem:
+		sc := &visible{c: c, ns: it.ns, scope: it.exprScope, bound: b, graph: it.graph}
+		o := &extend{expr: c.expr(it.expr, sc), slot: c.slot(it.ns, it.name), from: -1}
+		switch e := it.expr.(type) {
+		case *algebra.VarExpr:
+			o.from = sc.slot(e.Name)
+		case *algebra.TermExpr:
+			o.constant = c.x.intern(e.Term)
+		}
+		return []op{o}
+	case mergeItem:
+		return []op{&merge{pairs: it.pairs}}
+	case optionalItem:
+		return []op{&optional{inner: c.group(it.pattern, it.ns, b, it.graph, it.expr, it.exprScope)}}
+	case minusItem:
+		return c.minus(it, b)
+	}
+	return nil
+}
+
+// scan compiles a triple pattern.
+func (c *compiler) scan(it *item, b bound) op {
+	o := &scan{slots: [4]int{-1, -1, -1, -1}, scope: c.x.scope, total: -1}
+	if it.graph.missing {
+		return &nothing{}
+	}
+	for i, n := range []algebra.Node{it.triple.Subject, it.triple.Predicate, it.triple.Object} {
+		if n.IsVar() {
+			o.slots[i] = c.slot(it.ns, n.Var)
+			continue
+		}
+		id, err := c.x.ds.ID(n.Term)
+		if err != nil {
+			c.x.fail(fmt.Errorf("look up term: %w", err))
+		}
+		if id == 0 {
+			return &nothing{}
+		}
+		o.constant[i] = id
+	}
+	o.constant[placeG] = it.graph.id
+	if it.graph.slot >= 0 {
+		o.slots[placeG], o.scope = it.graph.slot, Named
+	}
+	// A hash join needs to know which slots are its key.
+	o.hashable = true
+	seen := map[int]bool{}
+	for i, s := range o.slots {
+		switch {
+		case s < 0:
+		case b[s] == surelyBound:
+			o.key = append(o.key, i)
+		case b[s] == maybeBound || seen[s]:
+			o.hashable = false
+		default:
+			o.free = append(o.free, i)
+		}
+		seen[s] = true
+	}
+	return o
+}
+
+// exists compiles the test of an EXISTS: the variables that its surroundings see
+// are put in place as constants.
+func (c *compiler) exists(p algebra.Pattern, sc *visible) func(x *exec, row []ID) bool {
+	inner := &namespace{slots: map[string]int{}, outer: set{}}
+	for name := range sc.scope {
+		inner.slots[name] = c.slot(sc.ns, name)
+		inner.outer[name] = true
+	}
+	for name := range sc.ns.outer {
+		inner.slots[name] = c.slot(sc.ns, name)
+		inner.outer[name] = true
+	}
+	end := &stop{}
+	first := chain(c.group(p, inner, sc.bound, sc.graph, nil, nil), end)
+	return func(x *exec, row []ID) bool {
+		end.reached = false
+		first.run(x, row)
+		return end.reached
+	}
+}
+
+// minus compiles MINUS. Where both sides surely bind a variable in common, the
+// right side is run with it; otherwise it is computed once and compared.
+func (c *compiler) minus(it *item, b bound) []op {
+	sure := setOf(algebra.Certain(it.pattern))
+	inner := &namespace{slots: map[string]int{}, outer: set{}}
+	given := bound{}
+	var pairs [][2]int
+	injected := false
+	for _, name := range algebra.InScope(it.pattern) {
+		if !it.exprScope[name] {
+			continue
+		}
+		outer := c.slot(it.ns, name)
+		if it.certain[name] && sure[name] && b[outer] == surelyBound {
+			inner.slots[name] = outer
+			given[outer] = surelyBound
+			injected = true
+		} else {
+			pairs = append(pairs, [2]int{c.slot(inner, name), outer})
+		}
+	}
+	if !injected && len(pairs) == 0 {
+		return nil
+	}
+	if it.graph.slot >= 0 {
+		given[it.graph.slot] = b[it.graph.slot]
+	}
+	g := it.graph
+	if injected {
+		o := &minusRun{}
+		o.first = chain(append(c.group(it.pattern, inner, given, g, nil, nil), &compatible2{pairs: pairs}), &o.end)
+		return []op{o}
+	}
+	o := &minusTable{pairs: pairs}
+	o.source = c.source(c.group(it.pattern, inner, given, g, nil, nil), g)
+	for _, p := range pairs {
+		o.source.columns = append(o.source.columns, p[0])
+	}
+	return []op{o}
+}
+
+// table compiles a subquery that is computed once.
+func (c *compiler) table(it *item, b bound) op {
+	inner := &namespace{slots: map[string]int{}, outer: set{}}
+	given := bound{}
+	g := it.graph
+	if g.slot >= 0 {
+		given[g.slot] = surelyBound
+		inner.slots[g.name] = g.slot
+		inner.outer[g.name] = true
+	}
+	o := &tableJoin{}
+	names := algebra.InScope(it.pattern)
+	p := it.pattern
+	// Its slots are its own: the table is joined by value.
+	own := make([]int, len(names))
+	for i, name := range names {
+		if g.slot >= 0 && name == g.name {
+			delete(inner.slots, name)
+			delete(inner.outer, name)
+		}
+		own[i] = c.slot(inner, name)
+	}
+	o.source = c.source(c.pipeline(p, inner, given, g, -1), g)
+	o.source.columns = own
+	c.joinOn(o, it, names, b)
+	return o
+}
+
+// joinOn says which columns of a table are the key of the join.
+func (c *compiler) joinOn(o *tableJoin, it *item, names []string, b bound) {
+	for i, name := range names {
+		slot := c.slot(it.ns, name)
+		o.slots = append(o.slots, slot)
+		if b[slot] == surelyBound && it.certain[name] {
+			o.key = append(o.key, i)
+		}
+	}
+}
+
+func (c *compiler) source(ops []op, g graphRef) *source {
+	s := &source{graph: g.slot, tables: map[ID]*tableData{}}
+	s.end = &collect{s: s}
+	s.first = chain(ops, s.end)
+	return s
+}
+
+// values compiles inline data.
+func (c *compiler) values(it *item, b bound) op {
+	data := &tableData{width: len(it.values.Vars)}
+	for _, row := range it.values.Rows {
+		for _, t := range row {
+			data.cells = append(data.cells, c.x.intern(t))
+		}
+		data.rows++
+	}
+	o := &tableJoin{source: &source{graph: -1, tables: map[ID]*tableData{0: data}}}
+	c.joinOn(o, it, it.values.Vars, b)
+	return o
+}

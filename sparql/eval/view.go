@@ -1,0 +1,103 @@
+package eval
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/belfort-lod/belfort/rdf"
+)
+
+// view is a Dataset as FROM and FROM NAMED restrict it (section 13.2): its
+// default graph, in the scopes Default and Union, is the merge of some graphs.
+type view struct {
+	Dataset
+	defaults, named []ID
+}
+
+// newView returns ds with only the given graphs. A graph that ds does not have
+// is empty.
+func newView(ds Dataset, defaults, named []rdf.Term) (*view, error) {
+	v := &view{Dataset: ds}
+	for _, list := range []struct {
+		from []rdf.Term
+		to   *[]ID
+	}{{defaults, &v.defaults}, {named, &v.named}} {
+		for _, t := range list.from {
+			id, err := ds.ID(t)
+			if err != nil {
+				return nil, err
+			}
+			if id != 0 && !slices.Contains(*list.to, id) {
+				*list.to = append(*list.to, id)
+			}
+		}
+	}
+	return v, nil
+}
+
+func (v *view) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
+	return func(yield func(QuadID, error) bool) {
+		if pattern.Graph != 0 {
+			if slices.Contains(v.named, pattern.Graph) {
+				v.Dataset.Match(pattern, scope)(yield)
+			}
+			return
+		}
+		graphs := v.defaults
+		if scope == Named {
+			graphs = v.named
+		}
+		// With more than one graph a triple may come more than once.
+		var seen map[QuadID]struct{}
+		if scope != Named && len(graphs) > 1 {
+			seen = map[QuadID]struct{}{}
+		}
+		for _, g := range graphs {
+			pattern.Graph = g
+			for q, err := range v.Dataset.Match(pattern, scope) {
+				if err == nil && scope != Named {
+					q.Graph = 0
+					if seen != nil {
+						if _, ok := seen[q]; ok {
+							continue
+						}
+						seen[q] = struct{}{}
+					}
+				}
+				if !yield(q, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (v *view) Estimate(pattern QuadID, scope Scope) float64 {
+	if pattern.Graph != 0 {
+		if slices.Contains(v.named, pattern.Graph) {
+			return v.Dataset.Estimate(pattern, scope)
+		}
+		return 0
+	}
+	graphs := v.defaults
+	if scope == Named {
+		graphs = v.named
+	}
+	sum := 0.0
+	for _, g := range graphs {
+		pattern.Graph = g
+		sum += v.Dataset.Estimate(pattern, scope)
+	}
+	return sum
+}
+
+// Graphs is GraphLister.Graphs.
+func (v *view) Graphs() iter.Seq2[ID, error] {
+	return func(yield func(ID, error) bool) {
+		for _, g := range v.named {
+			if v.Dataset.Estimate(QuadID{Graph: g}, Named) > 0 && !yield(g, nil) {
+				return
+			}
+		}
+	}
+}
