@@ -39,7 +39,8 @@ const (
 func (s *Store) Load(ctx context.Context, quads iter.Seq2[rdf.Quad, error], progress func(read int64)) (added int64, err error) {
 	err = s.write(func() error {
 		before := s.Len()
-		l := loader{s: s, ids: map[rdf.Term]eval.ID{}, complete: s.next == 1}
+		l := loader{s: s, ids: map[rdf.Term]eval.ID{}, next: s.totals.Load().next}
+		l.complete = l.next == 1
 		err := l.load(ctx, quads, progress)
 		added = s.Len() - before
 		return errors.Join(err, s.fs.RemoveAll(s.fs.PathJoin(s.dir, loadDir)))
@@ -71,7 +72,6 @@ type hashedID struct {
 }
 
 func (l *loader) load(ctx context.Context, quads iter.Seq2[rdf.Quad, error], progress func(int64)) error {
-	l.next = l.s.next
 	read := int64(0)
 	for q, err := range quads {
 		if err != nil {
@@ -173,7 +173,6 @@ func (l *loader) flush(ctx context.Context) error {
 	if err := l.write(ctx); err != nil {
 		return err
 	}
-	l.s.next = l.next
 	l.part, l.terms, l.ends, l.keys = l.part[:0], l.terms[:0], l.ends[:0], l.keys[:0]
 	if len(l.ids) > loadTerms {
 		l.ids, l.complete = map[rdf.Term]eval.ID{}, false
@@ -293,7 +292,8 @@ func (l *loader) dropKnown() ([]quad, error) {
 	if err != nil {
 		return nil, s.readError(err)
 	}
-	isNew := func(id eval.ID) bool { return tagOf(id) == tagDictionary && id >= s.next }
+	next := s.totals.Load().next
+	isNew := func(id eval.ID) bool { return tagOf(id) == tagDictionary && id >= next }
 	fresh := l.part[:0]
 	var key []byte
 	for _, q := range l.part {
@@ -328,6 +328,7 @@ func (l *loader) counts(fresh []quad) (map[delta]int64, totals, error) {
 	t := *l.s.totals.Load()
 	t.quads += int64(len(fresh))
 	t.version++
+	t.next = l.next
 	return counts, t, nil
 }
 

@@ -30,7 +30,11 @@ type Snapshot struct {
 	closed bool
 }
 
-var _ eval.Dataset = (*Snapshot)(nil)
+var (
+	_ eval.Dataset     = (*Snapshot)(nil)
+	_ eval.GraphLister = (*Snapshot)(nil)
+	_ eval.Statistics  = (*Snapshot)(nil)
+)
 
 // maxIdle bounds the iterators kept for the next Match.
 const maxIdle = 16
@@ -385,9 +389,37 @@ type Graph struct {
 	Quads int64
 }
 
-// Graphs yields the graphs that hold something, in the order in which their
-// names were first seen.
-func (d *Snapshot) Graphs(ctx context.Context) iter.Seq2[Graph, error] {
+// Graphs yields the IDs of the named graphs that hold something.
+func (d *Snapshot) Graphs() iter.Seq2[eval.ID, error] {
+	return func(yield func(eval.ID, error) bool) {
+		it, err := d.iterator([]byte{spaceGraph})
+		if err != nil {
+			yield(0, err)
+			return
+		}
+		stopped := false
+		defer func() {
+			if err := d.release(it); err != nil && !stopped {
+				yield(0, err)
+			}
+		}()
+		for ok := it.First(); ok; ok = it.Next() {
+			if len(it.Key()) != 9 {
+				stopped = true
+				yield(0, &CorruptError{File: d.s.dir, Err: fmt.Errorf("key %x is no graph", it.Key())})
+				return
+			}
+			if id := eval.ID(binary.BigEndian.Uint64(it.Key()[1:])); id != 0 && !yield(id, nil) {
+				stopped = true
+				return
+			}
+		}
+	}
+}
+
+// GraphSizes yields the graphs that hold something, with the number of their
+// quads, in the order in which their names were first seen.
+func (d *Snapshot) GraphSizes(ctx context.Context) iter.Seq2[Graph, error] {
 	return func(yield func(Graph, error) bool) {
 		it, err := d.iterator([]byte{spaceGraph})
 		if err != nil {
@@ -429,11 +461,11 @@ func (d *Snapshot) readGraph(ctx context.Context, it *pebble.Iterator) (g Graph,
 	return g, err
 }
 
-// Graphs yields the graphs that hold something; see Snapshot.Graphs.
+// Graphs yields the graphs that hold something now; see Snapshot.GraphSizes.
 func (s *Store) Graphs(ctx context.Context) iter.Seq2[Graph, error] {
 	return func(yield func(Graph, error) bool) {
 		d := s.Snapshot()
 		defer d.Close()
-		d.Graphs(ctx)(yield)
+		d.GraphSizes(ctx)(yield)
 	}
 }

@@ -89,10 +89,10 @@ type Store struct {
 	terms *cache
 
 	writing sync.Mutex // held by the one writer
-	next    eval.ID    // the next dictionary ID; guarded by writing
 	failed  error      // why writing is over; guarded by writing
 
-	totals atomic.Pointer[totals]
+	totals     atomic.Pointer[totals]
+	statistics statistics
 
 	state     sync.Mutex
 	closed    bool
@@ -103,6 +103,7 @@ type Store struct {
 type totals struct {
 	quads   int64
 	version uint64
+	next    eval.ID // the next dictionary ID; not written, the dictionary tells
 }
 
 // Open opens the store in a directory, which it makes if need be. It returns
@@ -273,18 +274,18 @@ func (s *Store) readTotals() error {
 			return err
 		}
 	}
-	s.totals.Store(&t)
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceTerm}, UpperBound: []byte{spaceTerm + 1}})
 	if err != nil {
 		return s.readError(err)
 	}
-	s.next = 1
+	t.next = 1
 	if it.Last() && len(it.Key()) == 9 {
-		s.next = eval.ID(binary.BigEndian.Uint64(it.Key()[1:])) + 1
+		t.next = eval.ID(binary.BigEndian.Uint64(it.Key()[1:])) + 1
 	}
 	if err := it.Close(); err != nil {
 		return s.readError(err)
 	}
+	s.totals.Store(&t)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -311,6 +312,52 @@ func TestEstimateOfManyIsNear(t *testing.T) {
 	}
 }
 
+func TestDistinctIsNear(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	var quads []rdf.Quad
+	for i := range 20_000 {
+		add := func(p string, o rdf.Term) {
+			q := triple(fmt.Sprint("besluit/", i), p, o)
+			q.Graph = iri(fmt.Sprint("pagina/", i/50))
+			quads = append(quads, q)
+		}
+		add("type", iri("Besluit"))
+		add("bestuur", iri(fmt.Sprint("bestuur/", i%100)))
+		add("titel", rdf.LangLiteral(fmt.Sprint("Titel van besluit ", i), "nl"))
+		add("nummer", rdf.Literal(fmt.Sprint(i%40), vocab.XSDInteger))
+		for j := range 3 {
+			add("stemmer", iri(fmt.Sprint("mandataris/", i%100*10+j)))
+		}
+	}
+	if _, err := s.Load(ctx, each(quads), nil); err != nil {
+		t.Fatal(err)
+	}
+	d := s.Snapshot()
+	defer d.Close()
+	for _, c := range []struct {
+		predicate                 string
+		subjects, objects, graphs float64
+	}{
+		{"type", 20_000, 1, 400},
+		{"bestuur", 20_000, 100, 400},
+		{"titel", 20_000, 20_000, 400},
+		{"nummer", 20_000, 40, 400},
+		{"stemmer", 20_000, 300, 400},
+		{"nergens", 0, 0, 0},
+	} {
+		id, err := d.ID(iri(c.predicate))
+		if err != nil {
+			t.Fatal(err)
+		}
+		subjects, objects, graphs := d.Distinct(id)
+		for _, n := range [][2]float64{{subjects, c.subjects}, {objects, c.objects}, {graphs, c.graphs}} {
+			if n[0] < n[1]/3 || n[0] > n[1]*3 {
+				t.Errorf("%s: %v subjects, %v objects, %v graphs, not about %v, %v, %v", c.predicate, subjects, objects, graphs, c.subjects, c.objects, c.graphs)
+			}
+		}
+	}
+}
+
 func TestLoadAddsToWhatIsThere(t *testing.T) {
 	s, ctx := openMem(t), context.Background()
 	page := []rdf.Quad{triple("s", "p", iri("o")), triple("s", "p", rdf.String("een langere tekst"))}
@@ -542,4 +589,50 @@ func damaged(t *testing.T, dir string, s *Store) {
 			t.Errorf("damage in %s: %v", filepath.Base(name), err)
 		}
 	}
+}
+
+// Readers see whole graphs only, whatever writers do meanwhile.
+func TestReadersAndWriters(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	const g = "http://g/0"
+	if err := s.Put(ctx, g, generation(g, 1)); err != nil {
+		t.Fatal(err)
+	}
+	var readers sync.WaitGroup
+	done := make(chan struct{})
+	for range 4 {
+		readers.Go(func() {
+			last := uint64(0)
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				d := s.Snapshot()
+				quads := contents(t, d)
+				n := 0
+				if _, err := fmt.Sscan(quads[0].Object.Value(), &n); err != nil {
+					t.Error(err)
+				}
+				if want := len(generation(g, n)); len(quads) != want || d.Len() != int64(want) || d.Version() < last {
+					t.Errorf("generation %d has %d quads, not %d; version %d after %d", n, len(quads), want, d.Version(), last)
+				}
+				last = d.Version()
+				id, _ := d.ID(iri("tekst"))
+				d.Distinct(id)
+				d.Estimate(eval.QuadID{Predicate: id}, eval.Union)
+				if err := d.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for n := range 100 {
+		if err := s.Put(ctx, g, generation(g, n)); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	readers.Wait()
 }

@@ -108,7 +108,7 @@ type delta struct {
 }
 
 func (s *Store) begin() *change {
-	return &change{s: s, batch: s.db.NewBatch(), next: s.next, fresh: map[rdf.Term]eval.ID{}}
+	return &change{s: s, batch: s.db.NewBatch(), next: s.totals.Load().next, fresh: map[rdf.Term]eval.ID{}}
 }
 
 // id returns the ID of a term, a new one if need be.
@@ -284,13 +284,13 @@ func (c *change) commit(o *pebble.WriteOptions) error {
 	t := *c.s.totals.Load()
 	t.quads += int64(len(c.added) - len(c.removed))
 	t.version++
+	t.next = c.next
 	if err := c.batch.Set([]byte{spaceMeta}, t.encode(), nil); err != nil {
 		return err
 	}
 	if err := c.s.apply(func() error { return c.s.db.Apply(c.batch, o) }); err != nil {
 		return err
 	}
-	c.s.next = c.next
 	c.s.totals.Store(&t)
 	for term, id := range c.fresh {
 		c.s.terms.add(id, term)
