@@ -1,0 +1,145 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/search"
+	"github.com/belfort-lod/belfort/shapes/oslo"
+)
+
+// Config is what the site is told and given. A nil function or handler that is
+// not said to be required makes its page say that it is switched off.
+type Config struct {
+	// Base is the public root of the site without a slash at the end, such as
+	// "https://besluiten.example". Required.
+	Base    string
+	Version string
+
+	Entities Entities        // required
+	Lists    Lists           // required
+	Search   search.Searcher // required
+
+	// Describe returns the triples about an entity, for its machine-readable
+	// forms; none if the IRI is unknown. Required.
+	Describe func(ctx context.Context, iri string) ([]rdf.Quad, error)
+	// Bron tells what is known of a source page; ok is false if it was never
+	// seen.
+	Bron func(ctx context.Context, pagina string) (b publisher.Bron, ok bool, err error)
+	// Gone tells whether an entity that is no longer there was withdrawn: the
+	// ledger entry that says when and why. The id is that of its address.
+	Gone func(ctx context.Context, id string) (e publisher.Entry, ok bool, err error)
+
+	// Validate reads and judges a document: source is its address or file name
+	// and the base of its relative IRIs, mediaType what it was said to be, "" if
+	// nothing was said. A document that is not in its syntax at all is an
+	// *rdf.SyntaxError.
+	Validate func(ctx context.Context, source, mediaType string, body []byte, profile oslo.Profile) (Checked, error)
+	// Fetch gets a document for the validator with a client that refuses
+	// private addresses and large answers. A *FetchError is shown to the visitor.
+	Fetch func(ctx context.Context, url string) (Fetched, error)
+
+	// Oogst is the state of the harvest.
+	Oogst func(ctx context.Context) (Oogst, error)
+	// Meldingen are the rows of the outbox to the portal.
+	Meldingen func(ctx context.Context) ([]publisher.Melding, error)
+
+	// Catalog describes the datasets as DCAT.
+	Catalog func(ctx context.Context) ([]rdf.Quad, error)
+	// SPARQL is the endpoint, for every request that is not a browser asking
+	// for the query page. LDES serves everything under /ldes. Metrics is for
+	// /metrics.
+	SPARQL, LDES, Metrics http.Handler
+	// Ready says why the site can not answer yet, nil when it can.
+	Ready func(ctx context.Context) error
+
+	Log *slog.Logger     // nil: the default
+	Now func() time.Time // nil: time.Now
+}
+
+// Entities reads one entity by the id of its address (besluit.ID of its IRI),
+// with what it hangs together with: a besluit with its behandeling, agendapunt,
+// zitting and bestuursorgaan. It returns nil for an id that is unknown.
+type Entities interface {
+	Besluit(ctx context.Context, id string) (*besluit.Besluit, error)
+	Agendapunt(ctx context.Context, id string) (*besluit.Agendapunt, error)
+	Zitting(ctx context.Context, id string) (*besluit.Zitting, error)
+	Bestuursorgaan(ctx context.Context, id string) (*besluit.Bestuursorgaan, error)
+}
+
+// Lists reads what there is, newest first. Entities and Lists are both played
+// by publisher.Reader.
+type Lists interface {
+	// Besturen are in the order of their names.
+	Besturen(ctx context.Context) ([]*publisher.Bestuur, error)
+	Zittingen(ctx context.Context, s publisher.Selection) (list []*besluit.Zitting, total int, err error)
+	Besluiten(ctx context.Context, s publisher.Selection) (list []*besluit.Besluit, total int, err error)
+}
+
+// Checked is a document that was validated.
+type Checked struct {
+	oslo.Verdict
+	Text    []byte // decoded to UTF-8: the findings point in it
+	Triples int
+}
+
+// Fetched is a document from the web.
+type Fetched struct {
+	URL       string // after redirects
+	MediaType string
+	Body      []byte
+}
+
+// FetchError is a document that could not be fetched, with the reason for the
+// visitor.
+type FetchError struct{ Reason rdf.Text }
+
+// Error returns the reason in English.
+func (e *FetchError) Error() string { return e.Reason.EN }
+
+// Oogst is the state of the harvest.
+type Oogst struct {
+	Bronnen  []Seed
+	Held     []publisher.Entry // pages kept back, with their reason
+	Failures []Failure
+	Ledger   uint64 // entries in the ledger
+	Head     string // hash of the newest entry
+}
+
+// Seed is an address where harvesting begins.
+type Seed struct {
+	URL                                               string
+	Last                                              time.Time // last round, zero if never
+	Pages, New, Changed, Unchanged, Withdrawn, Failed int
+}
+
+// Failure is a page that could not be read.
+type Failure struct {
+	URL, Reason string
+	Time        time.Time
+}
+
+// complete checks the required parts and fills in the others.
+func (c *Config) complete() error {
+	c.Base = strings.TrimSuffix(c.Base, "/")
+	switch {
+	case c.Base == "":
+		return errors.New("make site: no base address")
+	case c.Entities == nil || c.Lists == nil || c.Search == nil || c.Describe == nil:
+		return errors.New("make site: entities, lists, search and describe are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return nil
+}

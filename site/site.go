@@ -1,0 +1,193 @@
+package site
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+//go:embed templates static docs openapi.json
+var files embed.FS
+
+// site is what the handlers share. It does not change after New.
+type site struct {
+	Config
+	pages       map[lang]pageSet
+	docs        *docs
+	static      *static
+	validations chan struct{} // one place for each validation at a time
+}
+
+// New returns the handler of the whole site. It fails only on a Config that
+// misses a required part.
+func New(c Config) (http.Handler, error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	s := &site{Config: c, validations: make(chan struct{}, validationsAtOnce)}
+	var err error
+	if s.static, err = loadStatic(files); err != nil {
+		return nil, err
+	}
+	if s.pages, err = s.parseTemplates(files); err != nil {
+		return nil, err
+	}
+	if s.docs, err = loadDocs(files, c.Base); err != nil {
+		return nil, err
+	}
+	return s.harden(s.router()), nil
+}
+
+// router binds addresses to handlers. Gin only routes: a handler is an
+// http.Handler that reads its parameters with http.Request.PathValue.
+func (s *site) router() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	g := gin.New()
+	g.HandleMethodNotAllowed = true
+	g.RedirectTrailingSlash = true
+	g.UseRawPath = false
+
+	get := func(path string, h http.Handler) { g.GET(path, wrap(h)); g.HEAD(path, wrap(h)) }
+	page := func(path string, f handler) { get(path, s.answer(pageTime, f)) }
+
+	page("/", s.home)
+	page("/zoeken", s.zoeken)
+	page("/besturen", s.besturen)
+	page("/besturen/:id", s.bestuur)
+	page("/bestuursorganen/:id", s.bestuursorgaan)
+	page("/zittingen/:id", s.zitting)
+	page("/agendapunten/:id", s.agendapunt)
+	page("/besluiten/:id", s.besluit)
+	page("/id/:soort/:id", s.identifier)
+	page("/oogst", s.oogst)
+	page("/melding", s.melding)
+	page("/kwaliteit", s.kwaliteit)
+	page("/toegankelijkheid", s.toegankelijkheid)
+
+	page("/validator", s.validatorForm)
+	g.POST("/validator", wrap(s.answer(validateTime, s.validate)))
+
+	get("/sparql", s.sparql())
+	g.POST("/sparql", wrap(s.sparql()))
+	g.OPTIONS("/sparql", wrap(s.sparql()))
+
+	page("/docs", s.docsPage)
+	page("/docs/*pad", s.docsPage)
+
+	page("/datasets", s.datasets)
+	for _, f := range forms[1:] {
+		page("/datasets"+f.suffix, s.datasets)
+	}
+	get("/ldes", s.ldes())
+	get("/ldes/*pad", s.ldes())
+	page("/feeds/besluiten.atom", s.atom)
+	page("/embed/lijst", s.embedList)
+	page("/embed/stijl.css", s.embedStyle)
+	page("/oembed", s.oembed)
+	page("/api/v1/besluiten", s.apiBesluiten)
+	page("/api/v1/besluiten/:id", s.apiBesluit)
+	page("/api/v1/besturen", s.apiBesturen)
+	page("/api/openapi.json", s.openapi)
+
+	get("/static/:naam", s.static)
+	page("/favicon.ico", s.favicon)
+	page("/robots.txt", s.robots)
+	page("/sitemap.xml", s.sitemap)
+	page("/healthz", s.healthz)
+	page("/readyz", s.readyz)
+	if s.Metrics != nil {
+		get("/metrics", s.Metrics)
+	}
+
+	g.NoRoute(wrap(s.answer(pageTime, func(http.ResponseWriter, *http.Request) error { return errNotFound })))
+	g.NoMethod(wrap(s.answer(pageTime, func(http.ResponseWriter, *http.Request) error {
+		return failure{http.StatusMethodNotAllowed, "fout.methode"}
+	})))
+	return g
+}
+
+// wrap lets gin route to an http.Handler: path parameters become path values.
+func wrap(h http.Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		for _, p := range c.Params {
+			c.Request.SetPathValue(p.Key, strings.TrimPrefix(p.Value, "/"))
+		}
+		h.ServeHTTP(c.Writer, c.Request)
+	}
+}
+
+// How long a request may work before it is given up.
+const (
+	pageTime     = 15 * time.Second
+	validateTime = 60 * time.Second
+)
+
+// handler answers a request or says why not; answer makes the error page.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// failure is an answer other than the page that was asked for.
+type failure struct {
+	status int
+	key    string // message that explains it
+}
+
+func (f failure) Error() string { return fmt.Sprintf("%d %s", f.status, f.key) }
+
+var errNotFound = failure{http.StatusNotFound, "fout.onbekend"}
+
+// answer runs a handler within a time limit and writes its error as a page.
+func (s *site) answer(limit time.Duration, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		defer cancel()
+		r = r.WithContext(ctx)
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// fail writes the page for an error. Errors of the program are logged and
+// shown without their text: it may name files, hosts or data.
+func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var f failure
+	switch tooBig := (*http.MaxBytesError)(nil); {
+	case errors.As(err, &f):
+	case errors.As(err, &tooBig):
+		f = failure{http.StatusRequestEntityTooLarge, "fout.tegroot"}
+	case errors.Is(err, context.Canceled):
+		return // nobody is waiting
+	case errors.Is(err, context.DeadlineExceeded):
+		f = failure{http.StatusServiceUnavailable, "fout.tijd"}
+	default:
+		f = failure{http.StatusInternalServerError, "fout.intern"}
+	}
+	if f.status >= 500 && f.status != http.StatusNotImplemented {
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+	}
+	w.Header().Del("ETag")
+	w.Header().Set("Cache-Control", "no-store")
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		body, _ := json.Marshal(map[string]any{"status": f.status, "fout": message(dutch, f.key)}) // two plain values
+		open(w.Header())
+		send(w, r, f.status, "application/json; charset=utf-8", append(body, '\n'))
+		return
+	}
+	p := s.newPage(r, "fout")
+	p.Robots = "noindex"
+	p.Data = f.status
+	p.Titel = message(p.Taal, fmt.Sprintf("fout.%d", f.status))
+	p.Beschrijving = message(p.Taal, f.key)
+	if err := s.write(w, r, f.status, p); err != nil {
+		http.Error(w, http.StatusText(f.status), f.status)
+	}
+}
