@@ -166,7 +166,7 @@ func (p *Publisher) follow(ctx context.Context, follower string, limit func(cont
 		for n := at + 1; n <= min(head, at+uint64(cmp.Or(max(p.Batch, 0), DefaultBatch))); n++ {
 			e, refs, ok, err := p.Ledger.Entry(ctx, n)
 			if err == nil && !ok {
-				err = errors.New("it is missing")
+				err = errMissing
 			}
 			if err != nil {
 				return fmt.Errorf("follow ledger to %s: entry %d: %w", follower, n, err)

@@ -206,6 +206,9 @@ func (p *Publisher) withdraw(ctx context.Context, pub besluit.Publicatie, last E
 	return Outcome{Status: StatusWithdrawn, Entry: e}, nil
 }
 
+// errMissing says that the ledger lacks an entry before its head.
+var errMissing = errors.New("the entry is missing")
+
 // ErrNotHeld says that a page that should be released is not held.
 var ErrNotHeld = errors.New("the page is not held")
 
@@ -331,10 +334,14 @@ func (p *Publisher) put(ctx context.Context, content []byte) (string, error) {
 
 // get returns content, nil for "" and for content that has been erased.
 func (p *Publisher) get(ctx context.Context, ref string) ([]byte, error) {
+	return getBlob(ctx, p.Blobs, ref)
+}
+
+func getBlob(ctx context.Context, blobs Blobs, ref string) ([]byte, error) {
 	if ref == "" {
 		return nil, nil
 	}
-	content, err := p.Blobs.Get(ctx, ref)
+	content, err := blobs.Get(ctx, ref)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
