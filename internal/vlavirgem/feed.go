@@ -87,7 +87,7 @@ func (g *Gemeente) feedTurtle(n int) string {
 	b.WriteString("@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n@prefix prov: <http://www.w3.org/ns/prov#> .\n" +
 		"@prefix dct: <http://purl.org/dc/terms/> .\n@prefix ldes: <https://w3id.org/ldes#> .\n" +
 		"@prefix tree: <https://w3id.org/tree#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n\n")
-	fmt.Fprintf(&b, "<%s> a ldes:EventStream ;\n  ldes:timestampPath prov:generatedAtTime ;\n  ldes:versionOfPath dct:isVersionOf ;\n  tree:shape <%s> ;\n  tree:view <%s>", g.Feed(), feedShape, adres)
+	fmt.Fprintf(&b, "<%s> a ldes:EventStream ;\n  ldes:timestampPath prov:generatedAtTime ;\n  ldes:versionOfPath dct:isVersionOf ;\n  tree:shape <%s> ;\n  tree:view <%s?page=1>", g.Feed(), feedShape, g.Feed())
 	for _, l := range leden {
 		fmt.Fprintf(&b, " ;\n  tree:member <%s>", l.iri)
 	}
@@ -118,21 +118,27 @@ func (g *Gemeente) feedJSONLD(n int) (string, error) {
 	for _, r := range relaties {
 		rel = append(rel, m{"type": "tree:" + r.soort, "node": r.naar, "path": "prov:generatedAtTime", "value": r.waarde})
 	}
-	doc := m{
-		"@context": m{
-			"foaf": "http://xmlns.com/foaf/0.1/", "prov": "http://www.w3.org/ns/prov#", "dct": "http://purl.org/dc/terms/",
-			"ldes": "https://w3id.org/ldes#", "tree": "https://w3id.org/tree#", "xsd": "http://www.w3.org/2001/XMLSchema#",
-			"id": "@id", "type": "@type",
-			"generatedAtTime": term("prov:generatedAtTime", "xsd:dateTime"), "atLocation": term("prov:atLocation", "@id"),
-			"isVersionOf": term("dct:isVersionOf", "@id"), "dctType": term("dct:type", "@id"),
-			"timestampPath": term("ldes:timestampPath", "@id"), "versionOfPath": term("ldes:versionOfPath", "@id"),
-			"shape": term("tree:shape", "@id"), "view": term("tree:view", "@id"), "member": term("tree:member", "@id"),
-			"relation": "tree:relation", "node": term("tree:node", "@id"), "path": term("tree:path", "@id"),
-			"value": term("tree:value", "xsd:dateTime"),
-		},
-		"id": g.Feed(), "type": "ldes:EventStream", "timestampPath": "prov:generatedAtTime", "versionOfPath": "dct:isVersionOf",
-		"shape": feedShape, "view": m{"id": adres, "type": "tree:Node", "relation": rel}, "member": lid,
+	context := m{
+		"foaf": "http://xmlns.com/foaf/0.1/", "prov": "http://www.w3.org/ns/prov#", "dct": "http://purl.org/dc/terms/",
+		"ldes": "https://w3id.org/ldes#", "tree": "https://w3id.org/tree#", "xsd": "http://www.w3.org/2001/XMLSchema#",
+		"id": "@id", "type": "@type",
+		"generatedAtTime": term("prov:generatedAtTime", "xsd:dateTime"), "atLocation": term("prov:atLocation", "@id"),
+		"isVersionOf": term("dct:isVersionOf", "@id"), "dctType": term("dct:type", "@id"),
+		"timestampPath": term("ldes:timestampPath", "@id"), "versionOfPath": term("ldes:versionOfPath", "@id"),
+		"shape": term("tree:shape", "@id"), "view": term("tree:view", "@id"), "member": term("tree:member", "@id"),
+		"relation": "tree:relation", "node": term("tree:node", "@id"), "path": term("tree:path", "@id"),
+		"value": term("tree:value", "xsd:dateTime"),
 	}
+	node := m{"id": adres, "type": "tree:Node", "relation": rel}
+	doc := m{
+		"id": g.Feed(), "type": "ldes:EventStream", "timestampPath": "prov:generatedAtTime", "versionOfPath": "dct:isVersionOf",
+		"shape": feedShape, "view": node, "member": lid,
+	}
+	if n > 1 { // the view is the first page; this page stands beside it
+		doc["view"] = m{"id": g.Feed() + "?page=1"}
+		doc = m{"@graph": []m{doc, node}}
+	}
+	doc["@context"] = context
 	out, err := json.MarshalIndent(doc, "", "  ")
 	return string(out), err
 }

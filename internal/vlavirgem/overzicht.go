@@ -69,8 +69,8 @@ func (b *blad) thuis(organen []*orgaan) {
 			b.f(`<span property="skos:prefLabel" datatype="xsd:string">%s Vlavirgem</span>`, h(o.naam))
 			b.code(o.code)
 			b.f(`<span property="besluit:bestuurt" resource="%s"></span>`, o.eenheid.iri)
-			b.f(`</span>:`)
-			b.f(`<a property="lblodBesluit:linkToPublication" href="%s">zittingen en besluiten</a></li>`, overzichtPad(o, 0))
+			b.f(`</span>`)
+			b.f(`(<a property="lblodBesluit:linkToPublication" href="%s">zittingen en besluiten</a>)</li>`, overzichtPad(o, 0))
 		}
 		b.f(`</ul>`)
 	}

@@ -298,7 +298,7 @@ var sjablonenRaad = []sjabloon{
 		v:         "ivv=een ivv; av=dag 18 40; bij=|de jaarrekening {jaar-1} en de kwijting van de bestuurders|het werkprogramma {jaar+1} en de begroting|een statutenwijziging|de toetreding van een vennoot",
 		titel:     "Algemene vergadering van {ivv} op {av}: agenda en mandaat",
 		tekst:     "De gemeenteraad keurt de agenda van de algemene vergadering van {ivv} goed en bepaalt het mandaat van zijn vertegenwoordiger.",
-		feiten:    "{ivv} nodigde de gemeente uit voor de algemene vergadering van {av}. Op de agenda staan onder meer {bij}.",
+		feiten:    "{ivv} nodigde de gemeente uit voor de algemene vergadering van {av}. De uitnodiging vermeldt onder meer {bij}.",
 		waarom:    "De stukken geven geen aanleiding tot opmerkingen.",
 		gronden:   "dlb432 dlb40",
 		artikelen: []string{"De agenda van de algemene vergadering van {ivv} van {av} wordt goedgekeurd.", "De vertegenwoordiger van de gemeente krijgt het mandaat om alle punten goed te keuren.", "Een afschrift wordt bezorgd aan {ivv}."},
@@ -355,7 +355,7 @@ var sjablonenRaad = []sjabloon{
 	},
 	{
 		id: "gr-huur", orgaan: "gemeenteraad", stem: "samen",
-		v:       "zaal=een zaal; jaren=num 9 18 3; huur=eur 3600 27000 100; aan=een sociaal",
+		v:       "zaal=een zaal; jaren=num 12 18 3; huur=eur 3600 27000 100; aan=een sociaal",
 		titel:   "Huurovereenkomst van lange duur: {zaal} aan {aan}",
 		tekst:   "De gemeenteraad keurt de verhuring van {zaal} aan {aan} voor {jaren} jaar goed.",
 		feiten:  "{aan} zoekt een vaste stek voor zijn werking en diende een plan in voor het gedeeld gebruik van {zaal}.",

@@ -4,7 +4,7 @@ package vlavirgem
 var sjablonenVastBureau = []sjabloon{
 	{
 		id: "vb-aanwerving", orgaan: "vast-bureau",
-		v:         "functie=een zorgfunctie; breuk=|voltijds|75 procent|halftijds; start=dag 15 45; n=num 1 9 1; plaats=|woonzorgcentrum Lindenhof|de dienst thuiszorg|het dagverzorgingscentrum|het Sociaal Huis",
+		v:         "functie=een zorgfunctie; breuk=|voltijds|75 procent|halftijds; start=dag 15 45 ma; n=num 2 9 1; plaats=|woonzorgcentrum Lindenhof|de dienst thuiszorg|het dagverzorgingscentrum|het Sociaal Huis",
 		titel:     "Aanstelling van een {functie} voor {plaats} ({breuk})",
 		tekst:     "Het vast bureau stelt de eerst gerangschikte kandidaat aan als {functie} voor {plaats}, {breuk}.",
 		feiten:    "Voor de vacature van {functie} in {plaats} stelden {n} personen zich kandidaat.",
@@ -24,7 +24,7 @@ var sjablonenVastBureau = []sjabloon{
 	},
 	{
 		id: "vb-huur", orgaan: "vast-bureau",
-		v:       "straat=een straat; n=num 1 4 1; huur=eur 385 720 5; start=dag 12 40; type=|sociale assistentiewoning|crisiswoning|transitwoning|starterswoning",
+		v:       "straat=een straat; n=num 2 4 1; huur=eur 385 720 5; start=dag 12 40; type=|sociale assistentiewoning|crisiswoning|transitwoning|starterswoning",
 		titel:   "Toewijzing van een {type} in de {straat} vanaf {start}",
 		tekst:   "Het vast bureau wijst een {type} met {n} slaapkamers in de {straat} toe aan de eerste kandidaat op de wachtlijst.",
 		feiten:  "De {type} in de {straat} kwam vrij. De wachtlijst werd nagekeken volgens het toewijzingsreglement.",

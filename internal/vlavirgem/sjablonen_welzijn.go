@@ -138,7 +138,7 @@ var sjablonenWelzijn = []sjabloon{
 	},
 	{
 		id: "rmw-art60", orgaan: "rmw", hoogstens: 4, stem: "samen",
-		v:       "met=een sociaal; n=num 1 5 1; prijs=eur 350 1100 25",
+		v:       "met=een sociaal; n=num 2 5 1; prijs=eur 350 1100 25",
 		titel:   "Tewerkstelling artikel 60: terbeschikkingstelling aan {met}",
 		tekst:   "De raad keurt de modelovereenkomst goed om ten hoogste {n} werknemers ter beschikking te stellen van {met}.",
 		feiten:  "Via artikel 60, § 7, doen leefloongerechtigden werkervaring op. {met} biedt een leerrijke werkplek.",

@@ -2,6 +2,7 @@ package vlavirgem_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -521,13 +522,15 @@ func TestSittingsArePlausible(t *testing.T) {
 func TestFeed(t *testing.T) {
 	g := een()
 	leden, versies := map[string]bool{}, map[string]int{}
+	type knoop struct {
+		ID, Type string
+		Relation []struct{ Type, Node, Value string }
+	}
 	type blad struct {
-		ID   string `json:"id"`
-		View struct {
-			ID       string
-			Relation []struct{ Type, Node, Value string }
-		}
+		ID     string `json:"id"`
+		View   knoop
 		Member []struct{ ID, Type, IsVersionOf, DctType, AtLocation, GeneratedAtTime string }
+		Graph  []json.RawMessage `json:"@graph"`
 	}
 	vorige, eerste := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), true
 	for adres := g.Feed(); adres != ""; eerste = false {
@@ -535,6 +538,15 @@ func TestFeed(t *testing.T) {
 		var b blad
 		if err := json.Unmarshal([]byte(tekst(t, r)), &b); err != nil || r.Header.Get("Content-Type") != "application/ld+json" {
 			t.Fatalf("%s: %v, %s", adres, err, r.Header.Get("Content-Type"))
+		}
+		node := b.View
+		if b.Graph != nil { // a later page: the stream and this node
+			if err := errors.Join(json.Unmarshal(b.Graph[0], &b), json.Unmarshal(b.Graph[1], &node)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := g.Feed() + "?page=1"; b.View.ID != want || node.Type != "tree:Node" || !eerste && node.ID != adres {
+			t.Errorf("%s: view %s, node %s %s", adres, b.View.ID, node.Type, node.ID)
 		}
 		turtle := tekst(t, haal(t, g.Handler(), adres, "Accept", "text/turtle"))
 		if b.ID != g.Feed() || !strings.Contains(turtle, "<"+g.Feed()+"> a ldes:EventStream") {
@@ -559,13 +571,13 @@ func TestFeed(t *testing.T) {
 			}
 		}
 		adres = ""
-		for _, rel := range b.View.Relation {
+		for _, rel := range node.Relation {
 			if rel.Type == "tree:LessThanRelation" {
 				adres = rel.Node
 			}
 		}
-		if eerste && len(b.View.Relation) != 1 {
-			t.Errorf("the first page has %d relations", len(b.View.Relation))
+		if eerste && len(node.Relation) != 1 {
+			t.Errorf("the first page has %d relations", len(node.Relation))
 		}
 	}
 	if w := g.Waarheid(); len(leden) != w.FeedLeden || len(leden) < 100 {

@@ -394,10 +394,11 @@ func (a *agendaMaker) vragen(z *zitting, k *rand.Rand) {
 		p := a.punt(z, fmt.Sprintf("%s/vraag%d", z.iri, i), "Vraag van raadslid "+lid.persoon.volledig()+" over "+v[0], v[1])
 		if a.gebruik["vraag"] > len(raadsvragen) {
 			p.titel += ": opvolging"
+			p.beschrijving = "De raad besprak deze vraag eerder. " + v[1]
 		}
 		p.soort = "aanvullend"
 		p.verslag = fmt.Sprintf("Raadslid %s (%s) licht de vraag toe. %s Schepen %s antwoordt: %s De voorzitter dankt voor het antwoord en sluit het punt.",
-			lid.persoon.volledig(), lid.persoon.fractie, v[1], antwoordt.persoon.volledig(), v[2])
+			lid.persoon.volledig(), lid.persoon.fractie, p.beschrijving, antwoordt.persoon.volledig(), v[2])
 	}
 }
 
@@ -457,10 +458,21 @@ func stem(z *zitting, s *sjabloon, naam string, b *besluit, aanwezig []*mandatar
 	case st.nTegen+st.nOnt == 0:
 		st.gevolg = "Goedgekeurd met eenparigheid van stemmen"
 	default:
-		st.gevolg = fmt.Sprintf("Goedgekeurd met %d stemmen voor, %d stemmen tegen en %d onthoudingen", st.nVoor, st.nTegen, st.nOnt)
+		st.gevolg = fmt.Sprintf("Goedgekeurd met %s voor, %s tegen en %s", tel(st.nVoor, "stem", "stemmen"), tel(st.nTegen, "stem", "stemmen"), tel(st.nOnt, "onthouding", "onthoudingen"))
 	}
 	if st.geheim {
 		st.voor, st.tegen, st.onthouden = nil, nil, nil
 	}
 	return st
+}
+
+// tel writes a number of things: geen onthoudingen, 1 stem, 14 stemmen.
+func tel(n int, enkel, meer string) string {
+	switch n {
+	case 0:
+		return "geen " + meer
+	case 1:
+		return "1 " + enkel
+	}
+	return fmt.Sprint(n, " ", meer)
 }
