@@ -70,4 +70,3 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
-

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/internal/lex"
@@ -102,15 +103,33 @@ func (r *Reader) word() (string, error) {
 	if err != nil || word == "" {
 		return "", err
 	}
-	c, err := r.at(len(word))
-	if err != nil {
+	n := len(word)
+	for { // a dot ends the keyword unless the name goes on after it
+		if c, err := r.at(n); err != nil {
+			return "", err
+		} else if c != '.' {
+			break
+		}
+		n++
+	}
+	if goesOn, err := r.nameAt(n); err != nil || goesOn {
 		return "", err
 	}
-	rest := r.window.Buf[r.window.Pos+len(word):]
-	if c == ':' || c == '%' || c == '\\' || lex.Name(rest) > 0 || c == '.' && r.nameGoesOn(len(word)) {
-		return "", nil
-	}
 	return word, nil
+}
+
+// nameAt reports whether the character n places after Pos can be part of a
+// prefixed name.
+func (r *Reader) nameAt(n int) (bool, error) {
+	c, err := r.at(n)
+	for size := 1; err == nil && c != eof && size < utf8.UTFMax && !utf8.FullRune(r.window.Buf[r.window.Pos+n:]); size++ {
+		c, err = r.at(n + size)
+	}
+	if err != nil || r.window.Pos+n >= len(r.window.Buf) {
+		return false, err
+	}
+	rest := r.window.Buf[r.window.Pos+n:]
+	return rest[0] == ':' || rest[0] == '%' || rest[0] == '\\' || lex.Name(rest) > 0, nil
 }
 
 // letters returns the letters at Pos, eight at most: no keyword is longer.
@@ -133,25 +152,14 @@ func (r *Reader) letters() (string, error) {
 	return string(b[:n]), nil
 }
 
-// nameGoesOn reports whether the dot n places after Pos is inside a name.
-func (r *Reader) nameGoesOn(n int) bool {
-	for {
-		c, err := r.at(n)
-		if err != nil || c == eof {
-			return false
-		}
-		if c != '.' {
-			b := r.window.Buf[r.window.Pos+n:]
-			return c == ':' || lex.Name(b) > 0
-		}
-		n++
-	}
-}
-
 func (r *Reader) iri() (rdf.Term, error) {
 	s, err := r.iriRef()
 	return rdf.IRI(s), err
 }
+
+// cutsIRI are the characters that show that an IRI was not closed. They are
+// looked for first, so that the error does not depend on how much was read.
+const cutsIRI = "\n\r <\""
 
 // iriRef reads "<...>" and resolves it.
 func (r *Reader) iriRef() (string, error) {
@@ -163,7 +171,7 @@ func (r *Reader) iriRef() (string, error) {
 			end = seen + i
 			break
 		}
-		if i := bytes.IndexAny(b[seen:], "\n\r <\""); i >= 0 {
+		if i := bytes.IndexAny(b[seen:], cutsIRI); i >= 0 {
 			return "", r.failAt(seen+i, 1, "character that can not stand in an IRI")
 		}
 		seen = len(b)
@@ -176,6 +184,9 @@ func (r *Reader) iriRef() (string, error) {
 	raw := w.Buf[w.Pos+1 : w.Pos+end]
 	value, slot, ok := r.iris.Find(raw)
 	if !ok {
+		if i := bytes.IndexAny(raw, cutsIRI); i >= 0 {
+			return "", r.failAt(1+i, 1, "character that can not stand in an IRI")
+		}
 		plain := raw
 		if bytes.IndexByte(raw, '\\') >= 0 {
 			var bad int
@@ -346,6 +357,9 @@ func (r *Reader) number() (rdf.Term, error) {
 		n++
 	}
 	length, datatype := numberLength(w.Buf[w.Pos : w.Pos+n])
+	if length == 0 && w.Buf[w.Pos] == '.' {
+		return rdf.Term{}, r.fail(1, "expected an object")
+	}
 	if length == 0 {
 		return rdf.Term{}, r.fail(max(n, 1), "expected a number")
 	}
