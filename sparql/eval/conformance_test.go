@@ -3,6 +3,7 @@ package eval_test
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"fmt"
 	"math/big"
 	"path"
@@ -95,7 +96,7 @@ func queryTest(t *testing.T, e suite.Entry) {
 		if err != nil {
 			return nil, err
 		}
-		return eval.Query(ctx, ds, q, eval.Options{Scope: eval.Default})
+		return eval.Query(ctx, ds, q, opts)
 	}
 	r, err := eval.Query(t.Context(), eval.NewMemory(slices.Values(data)), q, opts)
 	if err != nil {
@@ -107,20 +108,32 @@ func queryTest(t *testing.T, e suite.Entry) {
 	if path.Ext(e.Result.Value()) == ".csv" {
 		got.untyped()
 	}
-	if !same(got, want, strings.Contains(text, "REDUCED")) {
+	if strings.Contains(text, "REDUCED") {
+		got.once()
+		want.once()
+	}
+	if !same(got, want) {
 		t.Errorf("query\n%s\nalgebra %v\ngot  %v\nwant %v", text, q, got, want)
 	}
 }
 
+// read reads a Turtle document of the suite into a graph. It is tried without a
+// base first: resolving takes the dots out of absolute IRIs too (RFC 3986,
+// section 5.2.2), which normalization-2 of SPARQL 1.0 does not want.
 func read(t *testing.T, e suite.Entry, doc, graph rdf.Term) []rdf.Quad {
 	t.Helper()
-	quads, err := turtle.Parse(e.Read(t, doc), doc.Value())
+	body := e.Read(t, doc)
+	quads, err := turtle.Parse(body, "")
+	if err != nil {
+		quads, err = turtle.Parse(body, doc.Value())
+	}
 	if err != nil {
 		t.Fatalf("read %v: %v", doc, err)
 	}
+	// Every document has blank nodes of its own.
 	scope := func(t rdf.Term) rdf.Term {
-		if t.IsBlank() && !graph.IsZero() {
-			return rdf.Blank("g" + strconv.Itoa(len(doc.Value())) + "_" + t.Value())
+		if t.IsBlank() {
+			return rdf.Blank(fmt.Sprintf("%x.%s", md5.Sum([]byte(doc.Value())), t.Value()))
 		}
 		return t
 	}
@@ -186,6 +199,12 @@ func tableOf(t *testing.T, r *results.Result) table {
 		}
 	}
 	return tb
+}
+
+// once keeps each row once: REDUCED says nothing of how often it comes.
+func (tb *table) once() {
+	slices.SortFunc(tb.rows, func(a, b []rdf.Term) int { return slices.CompareFunc(a, b, rdf.Compare) })
+	tb.rows = slices.CompactFunc(tb.rows, slices.Equal)
 }
 
 const resultSet = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
@@ -259,9 +278,9 @@ func plain(t rdf.Term) string {
 	return t.String()
 }
 
-// same compares answers but for blank node labels, order (unless it is
-// prescribed), and, for REDUCED, how often a row comes.
-func same(got, want table, reduced bool) bool {
+// same compares answers but for blank node labels, and order unless it is
+// prescribed.
+func same(got, want table) bool {
 	if got.kind != want.kind || got.boolean != want.boolean {
 		return false
 	}
@@ -271,7 +290,7 @@ func same(got, want table, reduced bool) bool {
 	a, b := slices.Clone(got.vars), slices.Clone(want.vars)
 	slices.Sort(a)
 	slices.Sort(b)
-	if !slices.Equal(a, b) || !reduced && len(got.rows) != len(want.rows) {
+	if !slices.Equal(a, b) || len(got.rows) != len(want.rows) {
 		return false
 	}
 	column := make([]int, len(got.vars))
@@ -283,10 +302,10 @@ func same(got, want table, reduced bool) bool {
 	var match func(i int) bool
 	match = func(i int) bool {
 		if i == len(got.rows) {
-			return !reduced || !slices.Contains(used, false)
+			return true
 		}
 		for j := range want.rows {
-			if used[j] && !reduced || want.ordered && i != j {
+			if used[j] || want.ordered && i != j {
 				continue
 			}
 			var mapped []rdf.Term

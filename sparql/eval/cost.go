@@ -59,8 +59,8 @@ func (c *compiler) constants(it *item) (pattern QuadID, scope Scope, ok bool) {
 		if n.IsVar() {
 			continue
 		}
-		id, err := c.x.ds.ID(n.Term)
-		if err != nil || id == 0 {
+		id := c.constant(n.Term)
+		if id == 0 {
 			return pattern, 0, false
 		}
 		ids[i] = id

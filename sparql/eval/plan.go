@@ -5,7 +5,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/algebra"
 )
 
@@ -720,10 +722,7 @@ func (c *compiler) scan(it *item, b bound) op {
 			o.slots[i] = c.slot(it.ns, n.Var)
 			continue
 		}
-		id, err := c.x.ds.ID(n.Term)
-		if err != nil {
-			c.x.fail(fmt.Errorf("look up term: %w", err))
-		}
+		id := c.constant(n.Term)
 		if id == 0 {
 			return &nothing{}
 		}
@@ -749,6 +748,29 @@ func (c *compiler) scan(it *item, b bound) op {
 		seen[s] = true
 	}
 	return o
+}
+
+// constant returns the ID of a term of a pattern, 0 if the data does not have
+// it. Case does not count in language tags (RDF 1.1 Concepts, section 3.3), but
+// the data keeps them as written: the usual ways to write one are tried.
+func (c *compiler) constant(t rdf.Term) ID {
+	forms := []rdf.Term{t}
+	if lang := t.Lang(); lang != "" {
+		lower := strings.ToLower(lang)
+		language, region, _ := strings.Cut(lower, "-")
+		forms = append(forms, rdf.LangLiteral(t.Value(), lower), rdf.LangLiteral(t.Value(), strings.ToUpper(lang)),
+			rdf.LangLiteral(t.Value(), language+"-"+strings.ToUpper(region)))
+	}
+	for _, form := range forms {
+		id, err := c.x.ds.ID(form)
+		if err != nil {
+			c.x.fail(fmt.Errorf("look up term: %w", err))
+		}
+		if id != 0 {
+			return id
+		}
+	}
+	return 0
 }
 
 // exists compiles the test of an EXISTS: the variables that its surroundings see
