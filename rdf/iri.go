@@ -88,7 +88,7 @@ func ResolveIRI(base, ref string) string {
 	r := SplitIRI(ref)
 	if r.HasScheme {
 		r.Path = removeDotSegments(r.Path)
-		return r.String()
+		return r.resolved()
 	}
 	b := SplitIRI(base)
 	t := IRIParts{Scheme: b.Scheme, HasScheme: b.HasScheme, Fragment: r.Fragment, HasFragment: r.HasFragment}
@@ -112,7 +112,16 @@ func ResolveIRI(base, ref string) string {
 			t.Path = removeDotSegments(mergePaths(b, r.Path))
 		}
 	}
-	return t.String()
+	return t.resolved()
+}
+
+// resolved is String for the outcome of a resolution: a path that begins with
+// two slashes must not turn into an authority.
+func (p IRIParts) resolved() string {
+	if !p.HasAuthority && strings.HasPrefix(p.Path, "//") {
+		p.Path = "/." + p.Path
+	}
+	return p.String()
 }
 
 // mergePaths is section 5.2.3 of RFC 3986.
