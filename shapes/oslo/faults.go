@@ -3,8 +3,8 @@ package oslo
 import "github.com/belfort-lod/belfort/rdf"
 
 // faultRules are the rules that are not shapes: faults that publishing programs
-// make, and privacy. The first four are found while the page is read (package
-// rdfa), the others here.
+// make, and privacy. Those up to more-findings are found while the page is read
+// (package rdfa), the two about graphs by the publisher, the others here.
 func faultRules() []Rule {
 	return []Rule{
 		{
@@ -66,6 +66,97 @@ func faultRules() []Rule {
 			Mending: rdf.Text{NL: "Declareer de prefix op body of op het eerste element met RDFa.", EN: "Declare the prefix on body or on the first element with RDFa."},
 			Wrong:   `<div><span property="eli:title">Besluit</span></div>`,
 			Example: `<div prefix="eli: http://data.europa.eu/eli/ontology#"><span property="eli:title">Besluit</span></div>`,
+		},
+		{
+			Code: "prefix-syntax", Severity: rdf.Violation,
+			Title: rdf.Text{NL: "Onleesbaar attribuut prefix", EN: "Unreadable prefix attribute"},
+			Explanation: rdf.Text{
+				NL: "Een attribuut prefix is een rij van \"naam: IRI\", met een spatie na de dubbele punt. Hier is dat niet zo.",
+				EN: "A prefix attribute is a row of \"name: IRI\", with a space after the colon. Here it is not.",
+			},
+			Consequence: rdf.Text{NL: "De prefix is niet gedeclareerd, en alles wat ze gebruikt gaat verloren.", EN: "The prefix is not declared, and all that uses it is lost."},
+			Mending:     rdf.Text{NL: "Schrijf elke prefix als naam, dubbele punt, spatie, IRI.", EN: "Write each prefix as name, colon, space, IRI."},
+			Wrong:       `prefix="eli:http://data.europa.eu/eli/ontology#"`,
+			Example:     `prefix="eli: http://data.europa.eu/eli/ontology#"`,
+		},
+		{
+			Code: "curly-quotes", Severity: rdf.Violation,
+			Title: rdf.Text{NL: "Gekrulde aanhalingstekens in de opmaak", EN: "Curly quotes in the markup"},
+			Explanation: rdf.Text{
+				NL: "Een attribuut staat tussen gekrulde aanhalingstekens. In HTML horen die bij de waarde zelf.",
+				EN: "An attribute stands between curly quotes. In HTML they are part of the value itself.",
+			},
+			Consequence: rdf.Text{NL: "De klasse of eigenschap wordt niet herkend.", EN: "The class or property is not recognised."},
+			Mending:     rdf.Text{NL: "Gebruik rechte aanhalingstekens.", EN: "Use straight quotes."},
+			Wrong:       `<div resource="https://data.vlavirgem.example/id/besluit/1" typeof=”besluit:Besluit”>`,
+			Example:     `<div resource="https://data.vlavirgem.example/id/besluit/1" typeof="besluit:Besluit">`,
+		},
+		{
+			Code: "undefined-term", Severity: rdf.Warning,
+			Title: rdf.Text{NL: "Woord zonder prefix", EN: "Word without a prefix"},
+			Explanation: rdf.Text{
+				NL: "Een eigenschap, klasse of datatype is een los woord, zonder prefix, en er geldt geen attribuut vocab.",
+				EN: "A property, class or datatype is a bare word, without a prefix, and no vocab attribute is in force.",
+			},
+			Consequence: rdf.Text{NL: "RDFa slaat het woord over.", EN: "RDFa passes over the word."},
+			Mending:     rdf.Text{NL: "Zet er een prefix voor.", EN: "Put a prefix before it."},
+			Wrong:       `<span property="title">Terrassen</span>`,
+			Example:     `<span property="dct:title">Terrassen</span>`,
+		},
+		{
+			Code: "invalid-iri", Severity: rdf.Warning,
+			Title: rdf.Text{NL: "Ongeldige IRI", EN: "Invalid IRI"},
+			Explanation: rdf.Text{
+				NL: "De IRI bevat een teken dat in een IRI niet mag staan, zoals een spatie.",
+				EN: "The IRI has a character that no IRI may have, such as a space.",
+			},
+			Consequence: rdf.Text{NL: "Sommige toepassingen weigeren ze, andere veranderen ze.", EN: "Some applications refuse it, others change it."},
+			Mending:     rdf.Text{NL: "Codeer het teken, bijvoorbeeld een spatie als %20.", EN: "Encode the character, a space as %20 for example."},
+		},
+		{
+			Code: "rel-noise", Severity: rdf.Info,
+			Title: rdf.Text{NL: "Linktype van HTML dat een eigenschap wordt", EN: "Link type of HTML that becomes a property"},
+			Explanation: rdf.Text{
+				NL: "Waar een attribuut vocab geldt, wordt rel=\"noopener\" een uitspraak in die naamruimte. Dat is onschuldig.",
+				EN: "Where a vocab attribute is in force, rel=\"noopener\" becomes a statement in that namespace. That is harmless.",
+			},
+			Mending: rdf.Text{NL: "Gebruik prefixen in plaats van vocab, of laat het zo.", EN: "Use prefixes instead of vocab, or leave it."},
+		},
+		{
+			Code: "embedded-syntax", Severity: rdf.Violation,
+			Title: rdf.Text{NL: "Onleesbare data in een script-element", EN: "Unreadable data in a script element"},
+			Explanation: rdf.Text{
+				NL: "Een script-element met JSON-LD of Turtle bevat een fout tegen die syntaxis.",
+				EN: "A script element with JSON-LD or Turtle has an error against that syntax.",
+			},
+			Consequence: rdf.Text{NL: "Niets van dat element wordt gelezen.", EN: "Nothing of that element is read."},
+			Mending:     rdf.Text{NL: "Verbeter de fout op de aangegeven plaats.", EN: "Mend the error at the place shown."},
+		},
+		{
+			Code: "vocabulary-unavailable", Severity: rdf.Info,
+			Title:       rdf.Text{NL: "Vocabularium niet te lezen", EN: "Vocabulary cannot be read"},
+			Explanation: rdf.Text{NL: "Het vocabularium dat de pagina noemt, was niet te lezen.", EN: "The vocabulary that the page names could not be read."},
+			Mending:     rdf.Text{NL: "Kijk het adres in vocab na.", EN: "Check the address in vocab."},
+		},
+		{
+			Code: "more-findings", Severity: rdf.Info,
+			Title:       rdf.Text{NL: "Meer bevindingen", EN: "More findings"},
+			Explanation: rdf.Text{NL: "De pagina heeft meer bevindingen dan er getoond worden.", EN: "The page has more findings than are shown."},
+			Mending:     rdf.Text{NL: "Verbeter eerst wat er staat, en valideer opnieuw.", EN: "Mend what is shown first, and validate again."},
+		},
+		{
+			Code: "graph-too-large", Severity: rdf.Violation,
+			Title:       rdf.Text{NL: "Te veel data op één pagina", EN: "Too much data on one page"},
+			Explanation: rdf.Text{NL: "De pagina zegt meer dingen dan Belfort van één pagina aanneemt.", EN: "The page says more things than Belfort takes from one page."},
+			Consequence: rdf.Text{NL: "De pagina wordt niet gepubliceerd voor iemand ernaar keek.", EN: "The page is not published before somebody looked at it."},
+			Mending:     rdf.Text{NL: "Verdeel de inhoud over meer pagina's.", EN: "Spread the content over more pages."},
+		},
+		{
+			Code: "graph-too-alike", Severity: rdf.Violation,
+			Title:       rdf.Text{NL: "Lege knopen die te veel op elkaar lijken", EN: "Blank nodes that are too much alike"},
+			Explanation: rdf.Text{NL: "De pagina heeft zo veel dingen zonder IRI, die zo op elkaar lijken, dat ze niet uit elkaar te houden zijn.", EN: "The page has so many things without an IRI, so much alike, that they cannot be told apart."},
+			Consequence: rdf.Text{NL: "De pagina wordt niet gepubliceerd voor iemand ernaar keek.", EN: "The page is not published before somebody looked at it."},
+			Mending:     rdf.Text{NL: "Geef elk ding een IRI.", EN: "Give each thing an IRI."},
 		},
 		{
 			Code: "wrong-scheme", Severity: rdf.Violation,

@@ -113,8 +113,12 @@ func shapeRule(c *compiled, p Profile, code string, node, class rdf.Term) Rule {
 			EN: "Put the property on the element of the " + curie(class.Value()) + ", as in the example.",
 		},
 	}
+	valueClass := get("class")
+	if or := get("or"); valueClass.IsZero() && !or.IsZero() { // the first of several
+		valueClass = c.graph.Object(c.graph.Object(or, rdf.IRI(vocab.RDFFirst)), rdf.IRI(vocab.SH+"class"))
+	}
 	if path.IsIRI() {
-		rule.Example = fmt.Sprintf("<div resource=%q typeof=%q>\n  %s\n</div>", exampleIRI(class), curie(class.Value()), exampleProperty(property, get("datatype"), get("nodeKind"), get("class")))
+		rule.Example = fmt.Sprintf("<div resource=%q typeof=%q>\n  %s\n</div>", exampleIRI(class), curie(class.Value()), exampleProperty(property, get("datatype"), get("nodeKind"), valueClass))
 	}
 	return rule
 }
@@ -148,7 +152,13 @@ func exampleProperty(property string, datatype, kind, class rdf.Term) string {
 	case "integer":
 		return fmt.Sprintf(`<span property="%s" datatype="xsd:integer" content="17">17 leden</span>`, property)
 	}
-	if short(kind.Value()) == "IRI" || class.IsIRI() {
+	if class.IsIRI() {
+		return fmt.Sprintf(`<span property="%s" resource="https://data.vlavirgem.example/id/voorbeeld/2" typeof="%s">...</span>`, property, curie(class.Value()))
+	}
+	if short(datatype.Value()) == "langString" {
+		return fmt.Sprintf(`<span property="%s" lang="nl">Gelet op het decreet lokaal bestuur</span>`, property)
+	}
+	if short(kind.Value()) == "IRI" {
 		return fmt.Sprintf(`<a property="%s" href="https://data.vlavirgem.example/id/voorbeeld/2">...</a>`, property)
 	}
 	return fmt.Sprintf(`<span property="%s">Aanvullend reglement op het wegverkeer</span>`, property)

@@ -300,7 +300,7 @@ func (c *judgement) found(r shapes.Result) rdf.Text {
 		if r.Path != nil && strings.TrimSpace(r.Value.Value()) == "" {
 			return rdf.Text{NL: fmt.Sprintf("%s van %s is leeg.", path, node), EN: fmt.Sprintf("%s of %s is empty.", path, node)}
 		}
-	case "Datatype", "NodeKind", "Class", "MinInclusive":
+	case "Datatype", "NodeKind", "Class", "MinInclusive", "Or":
 		if r.Path == nil {
 			break
 		}
@@ -315,7 +315,7 @@ func (c *judgement) found(r shapes.Result) rdf.Text {
 // name names a node by its class, for messages.
 func (c *judgement) name(node rdf.Term) string {
 	for t := range c.graph.Objects(node, rdfType) {
-		for _, namespace := range []string{vocab.Besluit, vocab.Mandaat, vocab.Eli, vocab.Foaf, vocab.Prov} {
+		for _, namespace := range []string{vocab.Besluit, vocab.Mandaat, vocab.Eli, vocab.Generiek, vocab.Foaf, vocab.Prov} {
 			if local, ok := strings.CutPrefix(t.Value(), namespace); ok {
 				return local
 			}
