@@ -2,9 +2,11 @@ package sparql
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/results"
 )
 
@@ -24,10 +26,18 @@ type Query struct {
 // Limits bound the work that one query may cause. A zero field means the
 // engine's own bound. Exceeding one ends the result with a *LimitError.
 type Limits struct {
-	Time time.Duration
-	Rows int64 // solutions or triples in the answer
-	Work int64 // intermediate solutions
+	Time   time.Duration
+	Rows   int64 // solutions or triples in the answer
+	Work   int64 // intermediate solutions
+	Memory int64 // bytes held for sorting, grouping and joining, about
 }
+
+// LimitError says that a query was ended because it went over a limit; it
+// names the limit and its bound.
+type LimitError = eval.LimitError
+
+// ErrUnsupported is returned for what an Engine cannot do.
+var ErrUnsupported = errors.New("not supported by this engine")
 
 // Engine answers queries. The embedded one is made by NewEmbedded; package
 // remote passes queries on to another endpoint. Errors in the query are

@@ -1,0 +1,201 @@
+package sparql
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/jsonld"
+	"github.com/belfort-lod/belfort/rdf/nquads"
+	"github.com/belfort-lod/belfort/rdf/turtle"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/sparql/results"
+)
+
+// Media types of the RDF syntaxes that Belfort writes.
+const (
+	Turtle   = "text/turtle"
+	NTriples = "application/n-triples"
+	NQuads   = "application/n-quads"
+	TriG     = "application/trig"
+	JSONLD   = "application/ld+json"
+)
+
+// Media types of solutions and of answers to ASK.
+const (
+	ResultsJSON = "application/sparql-results+json"
+	ResultsXML  = "application/sparql-results+xml"
+	ResultsCSV  = "text/csv"
+	ResultsTSV  = "text/tab-separated-values"
+)
+
+// GraphTypes returns the media types that WriteGraph knows, best first.
+func GraphTypes() []string { return []string{Turtle, JSONLD, NTriples, NQuads, TriG} }
+
+// ResultTypes returns the media types that WriteResult knows for a kind of
+// answer, best first. Behind the proper ones stand general ones that clients
+// ask for too, such as application/json.
+func ResultTypes(kind results.Kind) []string {
+	if kind == results.Quads {
+		return append(GraphTypes(), "application/json", "text/plain")
+	}
+	return []string{ResultsJSON, ResultsXML, ResultsCSV, ResultsTSV, "application/json", "application/xml", "text/xml"}
+}
+
+// TypeByName returns the media type of a short name or file extension, with or
+// without its dot: json, xml, csv, tsv, turtle (ttl), ntriples (nt), nquads
+// (nq), trig, jsonld.
+func TypeByName(name string) (mediaType string, ok bool) {
+	switch strings.TrimPrefix(strings.ToLower(name), ".") {
+	case "json", "srj":
+		return ResultsJSON, true
+	case "xml", "srx":
+		return ResultsXML, true
+	case "csv":
+		return ResultsCSV, true
+	case "tsv":
+		return ResultsTSV, true
+	case "turtle", "ttl":
+		return Turtle, true
+	case "ntriples", "nt":
+		return NTriples, true
+	case "nquads", "nq":
+		return NQuads, true
+	case "trig":
+		return TriG, true
+	case "jsonld":
+		return JSONLD, true
+	}
+	return "", false
+}
+
+// WriteResult writes the answer to a query in the syntax of a media type of
+// ResultTypes. It returns the first error of the answer or of w.
+func WriteResult(w io.Writer, mediaType string, r *results.Result) error {
+	if r.Kind == results.Quads {
+		switch mediaType {
+		case "application/json":
+			mediaType = JSONLD
+		case "text/plain":
+			mediaType = NTriples
+		}
+		return WriteGraph(w, mediaType, r.Quads, "")
+	}
+	format, ok := results.FormatByName(mediaType)
+	if !ok {
+		return fmt.Errorf("write result: %q is not a format for this kind of answer", mediaType)
+	}
+	return results.Write(w, format, r)
+}
+
+// Prefixes returns the namespaces that Belfort's Turtle is written with, by
+// prefix.
+func Prefixes() map[string]string {
+	return map[string]string{
+		"rdf": vocab.RDF, "rdfs": vocab.RDFS, "xsd": vocab.XSD, "owl": vocab.OWL, "skos": vocab.SKOS,
+		"prov": vocab.Prov, "dct": vocab.Dct, "foaf": vocab.Foaf, "org": vocab.Org, "eli": vocab.Eli,
+		"besluit": vocab.Besluit, "mandaat": vocab.Mandaat, "generiek": vocab.Generiek, "persoon": vocab.Persoon,
+		"lblodBesluit": vocab.LblodBesluit, "ext": vocab.Ext, "mu": vocab.Mu, "schema": vocab.Schema,
+		"sh": vocab.SH, "ldes": vocab.Ldes, "tree": vocab.Tree, "dcat": vocab.Dcat, "vcard": vocab.Vcard, "adms": vocab.Adms,
+	}
+}
+
+// laidOut is how many quads WriteGraph gathers to lay them out for people; a
+// longer answer is streamed.
+const laidOut = 10_000
+
+// graphWriter is what the writers of the syntaxes have in common.
+type graphWriter interface {
+	Write(q rdf.Quad) error
+	Close() error
+}
+
+// WriteGraph writes quads in the syntax of a media type of GraphTypes. Turtle
+// and N-Triples leave out graph names. JSON-LD is gathered before it is written,
+// the others are not. IRIs that begin with base are shortened where the syntax
+// can; base may be "". It returns the first error of quads or
+// of w.
+func WriteGraph(w io.Writer, mediaType string, quads iter.Seq2[rdf.Quad, error], base string) error {
+	var first []rdf.Quad
+	var out graphWriter
+	begin := func(stream bool) (err error) {
+		if out, err = newGraphWriter(w, mediaType, base, stream); err != nil {
+			return err
+		}
+		for _, q := range first {
+			if err := out.Write(q); err != nil {
+				return err
+			}
+		}
+		first = nil
+		return nil
+	}
+	if _, err := newGraphWriter(io.Discard, mediaType, base, true); err != nil {
+		return err
+	}
+	for q, err := range quads {
+		if err != nil {
+			return err
+		}
+		if out == nil {
+			if first = append(first, q); len(first) < laidOut {
+				continue
+			}
+			if err := begin(true); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := out.Write(q); err != nil {
+			return err
+		}
+	}
+	if out == nil {
+		if err := begin(false); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func newGraphWriter(w io.Writer, mediaType, base string, stream bool) (graphWriter, error) {
+	switch mediaType {
+	case NTriples:
+		return nquads.NewWriter(w, nquads.Options{Triples: true}), nil
+	case NQuads:
+		return nquads.NewWriter(w, nquads.Options{}), nil
+	case Turtle, TriG:
+		return turtle.NewWriter(w, turtle.Options{TriG: mediaType == TriG, Base: base, Prefixes: Prefixes(), Stream: stream}), nil
+	case JSONLD:
+		return &jsonldWriter{w: w, base: base}, nil
+	}
+	return nil, fmt.Errorf("write graph: %q is not a syntax that can be written", mediaType)
+}
+
+// jsonldWriter gathers what it is given: a list of JSON-LD is known to be one
+// only when all quads are there.
+type jsonldWriter struct {
+	w     io.Writer
+	base  string
+	quads []rdf.Quad
+}
+
+func (j *jsonldWriter) Write(q rdf.Quad) error {
+	j.quads = append(j.quads, q)
+	return nil
+}
+
+func (j *jsonldWriter) Close() error {
+	o := jsonld.Options{Base: j.base}
+	if len(j.quads) < laidOut { // compacting more takes too long
+		context, err := json.Marshal(Prefixes())
+		if err != nil {
+			return err
+		}
+		o.Context, o.Indent = context, "  "
+	}
+	return jsonld.Write(j.w, j.quads, o)
+}
