@@ -87,7 +87,6 @@ var rechtsgronden = map[string]grond{
 	"politiewet":   {"De wet van 7 december 1998 tot organisatie van een geïntegreerde politiedienst, gestructureerd op twee niveaus, artikel 40", "", "", ""},
 	"natuur":       {"Het decreet van 21 oktober 1997 betreffende het natuurbehoud en het natuurlijk milieu", "", "", ""},
 	"straatnaam":   {"Het decreet van 28 januari 1977 tot bescherming van de namen van de openbare wegen en pleinen", "", "", ""},
-	"bibliotheek":  {"Het decreet van 6 juli 2018 over het bovenlokale cultuurwerking", "", "", ""},
 }
 
 // woordenlijsten are what the variables "een LIST" choose from. All of it is invented.

@@ -178,7 +178,7 @@ var sjablonenRaad = []sjabloon{
 		artikelen: []string{"Het ontwerp van ruimtelijk uitvoeringsplan {wijk} wordt voorlopig vastgesteld.", "Het openbaar onderzoek loopt van {van} tot {tot}.", "Het college organiseert een informatievergadering in de eerste week van het onderzoek."},
 	},
 	{
-		id: "gr-financieel-directeur", orgaan: "gemeenteraad", op: "2025-09", stem: "geheim",
+		id: "gr-financieel-directeur", orgaan: "gemeenteraad", op: "2025-09", stem: "geheim", besloten: true,
 		titel:     "Aanstelling van een financieel directeur na aanwerving",
 		tekst:     "De gemeenteraad stelt na een geheime stemming de eerste gerangschikte kandidaat aan als financieel directeur.",
 		feiten:    "De functie werd op 24 februari 2025 vacant verklaard. Drie kandidaten legden de selectieproeven af; twee slaagden.",
@@ -187,7 +187,7 @@ var sjablonenRaad = []sjabloon{
 		artikelen: []string{"De eerst gerangschikte kandidaat wordt met ingang van 1 november 2025 aangesteld als financieel directeur.", "De aanstelling begint met een proeftijd van twaalf maanden."},
 	},
 	{
-		id: "gr-tuchtcommissie", orgaan: "gemeenteraad", op: "2025-01", stem: "geheim", typen: "samenstelling",
+		id: "gr-commissies", orgaan: "gemeenteraad", op: "2025-01", stem: "geheim", typen: "samenstelling",
 		titel:     "Samenstelling van de raadscommissies 2025-2030",
 		tekst:     "De gemeenteraad richt vier raadscommissies op en wijst bij geheime stemming hun voorzitters aan.",
 		feiten:    "Elke fractie droeg leden voor: financiën, ruimte en mobiliteit, mens en samenleving, en deontologie.",

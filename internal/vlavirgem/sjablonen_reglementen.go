@@ -197,7 +197,7 @@ var sjablonenReglementen = []sjabloon{
 		tekst:   "De gemeenteraad schaft lidgeld en telaatgeld in de bibliotheek af en verlengt de leentermijn tot vier weken.",
 		feiten:  "De ontvangsten uit boetes dekten nauwelijks de kosten van de inning.",
 		waarom:  "Bibliotheken zonder boetes krijgen meer boeken terug en bereiken meer jongeren.",
-		gronden: "bibliotheek dlb41", geld: "Minderontvangst van 9.400 euro.",
+		gronden: "dlb40 dlb41", geld: "Minderontvangst van 9.400 euro.",
 		artikelen: []string{"Het lidmaatschap is gratis voor iedereen.", "Men leent ten hoogste twintig werken voor vier weken, tweemaal verlengbaar.", "Telaatgeld wordt niet meer aangerekend. Wie een werk na zestig dagen niet terugbrengt, betaalt de vervangwaarde."},
 	},
 	{

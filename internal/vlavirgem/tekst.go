@@ -34,6 +34,7 @@ type sjabloon struct {
 	boekjaar   string // elod:financialYear
 	vanaf, tot string // in force: a date, or the name of a variable
 	stem       string // how a council votes: empty (mostly together), verdeeld, onthouding, verworpen, geheim, samen
+	besloten   bool   // dealt with in closed session, because it is about a person
 	bijlage    string // title of the PDF that belongs to it
 	over       string // id of the template of an earlier decision
 	verband    string // trekt in, verbetert, wijzigt

@@ -735,3 +735,12 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A rule that a template names must exist, or a decision would have an empty legal ground.
+func TestEveryLegalGroundHasText(t *testing.T) {
+	for adres, b := range kruip(t, een()) {
+		if strings.Contains(b.bron, "<li></li>") {
+			t.Errorf("%s has an empty legal ground", adres)
+		}
+	}
+}

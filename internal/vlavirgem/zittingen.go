@@ -322,12 +322,8 @@ func (a *agendaMaker) voegToe(z *zitting, s *sjabloon) {
 	}
 	p := a.punt(z, naam, b.titel, b.beschrijving)
 	p.besluit, b.punt = b, p
-	if s.stem == "geheim" {
-		p.openbaar = false
-	}
-	if s.orgaan == "vast-bureau" || s.orgaan == "college" {
-		p.openbaar = false // these bodies do not meet in public (decreet lokaal bestuur, art. 51)
-	}
+	// A council deals in closed session with persons; college and vast bureau never meet in public.
+	p.openbaar = !s.besloten && len(z.leden) > 10
 	p.stemming = stem(z, s, naam, b, p.aanwezig)
 	a.laatste[s.id] = b
 	a.koppel(b, s)
