@@ -119,7 +119,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := files.Open(t.TempDir(), 0)
+	blobs, err := files.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// DefaultMaxSize is the bound on one blob, uncompressed, in bytes, where
-// Open's maxSize is 0.
-const DefaultMaxSize = 512 << 20
+// MaxSize is the bound on one blob, uncompressed, in bytes.
+const MaxSize = 512 << 20
 
 // drafts is the directory of files that are being written.
 const drafts = "drafts"
@@ -55,12 +54,10 @@ func (e *CorruptError) Error() string {
 func (e *CorruptError) Unwrap() error { return e.Err }
 
 // Open makes the directory if it is not there and throws away what a crash
-// left half written. A blob may be at most maxSize bytes, uncompressed; 0 means
-// DefaultMaxSize.
-func Open(dir string, maxSize int) (*Blobs, error) {
-	if maxSize <= 0 {
-		maxSize = DefaultMaxSize
-	}
+// left half written.
+func Open(dir string) (*Blobs, error) { return open(dir, MaxSize) }
+
+func open(dir string, maxSize int) (*Blobs, error) {
 	if err := os.RemoveAll(filepath.Join(dir, drafts)); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}

@@ -1,4 +1,4 @@
-package files_test
+package files
 
 import (
 	"bytes"
@@ -8,14 +8,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/belfort-lod/belfort/internal/state/files"
 	"github.com/belfort-lod/belfort/internal/state/statetest"
 	"github.com/belfort-lod/belfort/publisher"
 )
 
-func open(t *testing.T, dir string, maxSize int) *files.Blobs {
+func opened(t *testing.T, dir string, maxSize int) *Blobs {
 	t.Helper()
-	b, err := files.Open(dir, maxSize)
+	b, err := open(dir, maxSize)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,12 +22,12 @@ func open(t *testing.T, dir string, maxSize int) *files.Blobs {
 }
 
 func TestContract(t *testing.T) {
-	statetest.Blobs(t, func(t *testing.T, dir string) publisher.Blobs { return open(t, dir, 0) })
+	statetest.Blobs(t, func(t *testing.T, dir string) publisher.Blobs { return opened(t, dir, MaxSize) })
 }
 
 func TestDamageIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	b := open(t, dir, 0)
+	b := opened(t, dir, MaxSize)
 	name, err := b.Put(context.Background(), []byte("Besluit"))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +41,7 @@ func TestDamageIsNamed(t *testing.T) {
 	if err := os.Rename(filepath.Join(dir, other[:2], other+".zst"), path); err != nil {
 		t.Fatal(err)
 	}
-	var damaged *files.CorruptError
+	var damaged *CorruptError
 	if _, err := b.Get(context.Background(), name); !errors.As(err, &damaged) || damaged.Path != path {
 		t.Errorf("content of another blob under this name: %v, want a CorruptError that names %s", err, path)
 	}
@@ -56,13 +55,13 @@ func TestDamageIsNamed(t *testing.T) {
 
 func TestSizeIsBounded(t *testing.T) {
 	dir := t.TempDir()
-	small := open(t, dir, 1000)
-	var tooBig *files.SizeError
+	small := opened(t, dir, 1000)
+	var tooBig *SizeError
 	if _, err := small.Put(context.Background(), make([]byte, 1001)); !errors.As(err, &tooBig) || tooBig.Size != 1001 {
 		t.Errorf("put of 1001 bytes under a bound of 1000: %v, want a SizeError", err)
 	}
 	// A few bytes on disk may promise far more than memory holds.
-	name, err := open(t, dir, 0).Put(context.Background(), bytes.Repeat([]byte("0"), 64<<20))
+	name, err := opened(t, dir, MaxSize).Put(context.Background(), bytes.Repeat([]byte("0"), 64<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,12 +72,12 @@ func TestSizeIsBounded(t *testing.T) {
 
 func TestOpenThrowsHalfWrittenFilesAway(t *testing.T) {
 	dir := t.TempDir()
-	open(t, dir, 0)
+	opened(t, dir, MaxSize)
 	draft := filepath.Join(dir, "drafts", "1.zst")
 	if err := os.WriteFile(draft, []byte("half"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	open(t, dir, 0)
+	opened(t, dir, MaxSize)
 	if _, err := os.Stat(draft); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("draft is still there: %v", err)
 	}
