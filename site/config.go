@@ -39,7 +39,8 @@ type Config struct {
 
 	// Validate reads and judges a document: source is its address or file name
 	// and the base of its relative IRIs, mediaType what it was said to be, "" if
-	// nothing was said. A document that is not in its syntax at all is an
+	// nothing was said; without a profile it follows the kind of document. A
+	// document that is not in its syntax at all is an
 	// *rdf.SyntaxError.
 	Validate func(ctx context.Context, source, mediaType string, body []byte, profile oslo.Profile) (Checked, error)
 	// Fetch gets a document for the validator with a client that refuses

@@ -108,6 +108,8 @@ func (s *site) functions(l lang) template.FuncMap {
 	policy := newSanitizer()
 	return template.FuncMap{
 		"t":          func(key string, args ...any) string { return message(l, key, args...) },
+		"noem":       func(n any, key string) string { return noun(l, asInt(n), key) },
+		"tel":        func(n any, key string) string { return counting(l, asInt(n), key) },
 		"datum":      func(t time.Time) string { return day(l, t) },
 		"moment":     func(t time.Time) string { return moment(l, t) },
 		"iso":        func(t time.Time) string { return t.In(brussel).Format("2006-01-02") },
@@ -135,6 +137,19 @@ func (s *site) functions(l lang) template.FuncMap {
 		"static":   func(name string) string { return s.static.href(name) },
 		"web":      isWeb,
 	}
+}
+
+// counting writes a number with its noun, which has a message for one and a
+// message for more.
+func counting(l lang, n int64, key string) string {
+	return number(l, n) + " " + noun(l, n, key)
+}
+
+func noun(l lang, n int64, key string) string {
+	if n == 1 {
+		key += ".1"
+	}
+	return message(l, key)
 }
 
 func asInt(n any) int64 {

@@ -372,7 +372,7 @@ func TestPanic(t *testing.T) {
 func TestMessages(t *testing.T) {
 	var used []string
 	pattern := regexp.MustCompile(`\{\{[^}]*\bt "([^"]+)"`)
-	all := regexp.MustCompile(`\bt "([^"]+)"`)
+	all := regexp.MustCompile(`\b(?:t|(?:tel|noem) [.$\w]+) "([^"]+)"`)
 	entries, err := files.ReadDir("templates")
 	if err != nil {
 		t.Fatal(err)
@@ -405,7 +405,7 @@ func TestMessages(t *testing.T) {
 			t.Errorf("no message %q", key)
 		}
 	}
-	built := regexp.MustCompile(`^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|status\.|sort\.|facet\.|[a-z]+\.titel$)`)
+	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|status\.|sort\.|facet\.|[a-z]+\.titel$)`)
 	for key, m := range messages {
 		if m.EN == "" || m.NL == "" && key != "docs.dutch" {
 			t.Errorf("message %q lacks a language", key)

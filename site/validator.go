@@ -49,10 +49,12 @@ func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
 	return s.write(w, r, http.StatusOK, p)
 }
 
+// profiles are the choices of the form; the first, "", follows what the
+// document says that it is.
 func profiles(l lang, chosen oslo.Profile) []choice {
-	var out []choice
-	for i, profile := range oslo.Profiles() {
-		out = append(out, choice{Value: string(profile), Label: inLanguage(l, profile.Title()), On: profile == chosen || chosen == "" && i == 0})
+	out := []choice{{Label: message(l, "validator.vanzelf"), On: chosen == ""}}
+	for _, profile := range oslo.Profiles() {
+		out = append(out, choice{Value: string(profile), Label: inLanguage(l, profile.Title()), On: profile == chosen})
 	}
 	return out
 }
@@ -81,7 +83,7 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	l := language(r)
 	profile, err := oslo.ParseProfile(r.PostFormValue("profiel"))
 	if err != nil {
-		profile = oslo.Praktijk
+		profile = ""
 	}
 	p := s.newPage(r, "validator")
 	p.Robots = "noindex"
@@ -99,7 +101,7 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := &verdictPage{Verdict: checked.Verdict, Bron: document.URL, Triples: checked.Triples, Aantal: len(checked.Findings), Tellingen: tallies(checked.Findings)}
 	v.Bevinding, v.Meer = inSource(checked.Findings, checked.Text, findingsShown)
-	if profile.Graded() {
+	if checked.Verdict.Profile.Graded() {
 		v.Niveau = checked.Maturity.Level().String()
 		if v.Niveau == "" {
 			v.Niveau = "0"
