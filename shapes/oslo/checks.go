@@ -107,9 +107,15 @@ func wrongScheme(iri string) (right string, wrong bool) {
 func (c *judgement) schemes() {
 	var t tally
 	wrong := map[string]string{}
+	judged := map[string]string{} // an IRI, and the namespace it should have had
 	for _, q := range c.in.Quads {
-		for _, iri := range []string{q.Predicate.Value(), iriOf(q.Object), q.Object.Datatype()} {
-			if right, ok := wrongScheme(iri); ok {
+		for _, iri := range [...]string{q.Predicate.Value(), iriOf(q.Object), q.Object.Datatype()} {
+			right, known := judged[iri]
+			if !known {
+				right, _ = wrongScheme(iri)
+				judged[iri] = right
+			}
+			if right != "" {
 				t.add(right, q)
 				if wrong[right] == "" {
 					wrong[right] = iri
@@ -185,14 +191,21 @@ func (c *judgement) datatypes() {
 
 func (c *judgement) unknownTerms() {
 	var properties, classes tally
+	judged := map[string]bool{}
+	isUnknown := func(iri string) bool {
+		answer, known := judged[iri]
+		if !known {
+			_, answer = unknownTerm(iri)
+			judged[iri] = answer
+		}
+		return answer
+	}
 	for _, q := range c.in.Quads {
-		if _, unknown := unknownTerm(q.Predicate.Value()); unknown {
+		if isUnknown(q.Predicate.Value()) {
 			properties.add(q.Predicate.Value(), q)
 		}
-		if q.Predicate == rdfType {
-			if _, unknown := unknownTerm(q.Object.Value()); unknown {
-				classes.add(q.Object.Value(), q)
-			}
+		if q.Predicate == rdfType && isUnknown(q.Object.Value()) {
+			classes.add(q.Object.Value(), q)
 		}
 	}
 	for _, kind := range []struct {
@@ -333,7 +346,7 @@ var sessionForm = regexp.MustCompile(`(?i)[;?&](?:jsessionid|phpsessid|aspsessio
 func (c *judgement) sessions() {
 	var t tally
 	for _, q := range c.in.Quads {
-		if q.Subject.IsIRI() && sessionForm.MatchString(q.Subject.Value()) {
+		if q.Subject.IsIRI() && strings.ContainsRune(q.Subject.Value(), '=') && sessionForm.MatchString(q.Subject.Value()) {
 			t.add(q.Subject.Value(), q)
 		}
 	}
@@ -370,7 +383,7 @@ func (c *judgement) voteTotals() {
 			c.report(finding("vote-totals", rdf.Text{
 				NL: fmt.Sprintf("Er zijn %d %s volgens het aantal, maar %d staan bij naam.", want, p.nl, voters),
 				EN: fmt.Sprintf("The total says %d %s, but %d are named.", want, p.en, voters),
-			}, at(rdf.Sourced{Quad: q, Span: c.spans.First(q)})))
+			}, at(rdf.Sourced{Quad: q, Span: c.first(q)})))
 		}
 	}
 }

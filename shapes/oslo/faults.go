@@ -324,6 +324,12 @@ func faultRules() []Rule {
 			Example:     `<a property="lblodBesluit:linkToPublication" href="/agenda/2026-01-26">Agenda</a>`,
 		},
 		{
+			Code: "shacl-sparql", Severity: rdf.Info,
+			Title:       rdf.Text{NL: "Regel in SPARQL die niet is toegepast", EN: "Rule in SPARQL that was not applied"},
+			Explanation: rdf.Text{NL: "De meegegeven shapes bevatten een regel in SPARQL, en hier is geen zoekmotor om die uit te voeren.", EN: "The shapes that came along have a rule in SPARQL, and there is no query engine here to run it."},
+			Mending:     rdf.Text{NL: "Schrijf de regel in SHACL Core.", EN: "Write the rule in SHACL Core."},
+		},
+		{
 			Code: "national-register-number", Severity: rdf.Violation, Private: true,
 			Title: rdf.Text{NL: "Rijksregisternummer", EN: "National register number"},
 			Explanation: rdf.Text{

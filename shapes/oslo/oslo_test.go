@@ -15,7 +15,9 @@ import (
 	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
+	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/shapes"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 )
 
@@ -323,6 +325,34 @@ func TestWithoutSubjectsOrText(t *testing.T) {
 	}
 	if v.Conforms || v.Counts[rdf.Violation] == 0 || v.Profile != oslo.Praktijk {
 		t.Errorf("verdict %+v", v)
+	}
+}
+
+// Shapes that a user brings along judge beside the profile.
+func TestExtraShapes(t *testing.T) {
+	quads, err := turtle.Parse([]byte(`@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix eli: <http://data.europa.eu/eli/ontology#> .
+		@prefix besluit: <http://data.vlaanderen.be/ns/besluit#> .
+		<urn:s> sh:targetClass besluit:Zitting ; sh:property [ sh:path eli:title ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "Un titre, s'il vous plaît"@fr ] ;
+		sh:sparql <urn:q> .`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra, _, err := shapes.Compile(rdf.NewGraph(quads...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := read(t, "https://www.vlavirgem.example/", []byte(wrap(`<div about="#z" typeof="besluit:Zitting"></div>`)))
+	v := oslo.Validate(in, oslo.Options{Extra: extra})
+	if at := lines(v, "shacl-min-count"); !slices.Equal(at, []int{3}) {
+		t.Errorf("findings on lines %v, want one on line 3", at)
+	}
+	if at := lines(v, "shacl-sparql"); len(at) != 1 {
+		t.Errorf("%d findings of skipped constraints, want 1", len(at))
+	}
+	for _, f := range v.Findings {
+		if f.Rule == "shacl-min-count" && (f.Severity != rdf.Warning || !strings.HasSuffix(f.Message.NL, "s'il vous plaît")) {
+			t.Errorf("finding %+v", f)
+		}
 	}
 }
 

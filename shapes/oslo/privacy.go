@@ -2,16 +2,33 @@ package oslo
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
 )
 
-// registerForm finds what may be a national register number: six digits of a
-// date, three of a serial number, two that check them.
-var registerForm = regexp.MustCompile(`[0-9]{2}[.\-/ ]?[0-9]{2}[.\-/ ]?[0-9]{2}[.\-/ ]?[0-9]{3}[.\-/ ]?[0-9]{2}`)
+// registerNumberAt returns where the national register number ends that may
+// begin at a place in the text: six digits of a date, three of a serial number,
+// two that check them, perhaps with a separator between the groups. It returns
+// 0 if there is nothing like it.
+func registerNumberAt(text []byte, start int) (end int) {
+	at := start
+	for group, digits := range [...]int{2, 2, 2, 3, 2} {
+		if group > 0 && at < len(text) && strings.IndexByte(".-/ ", text[at]) >= 0 {
+			at++
+		}
+		for range digits {
+			if at >= len(text) || !isDigit(text[at]) {
+				return 0
+			}
+			at++
+		}
+	}
+	return at
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // maxPrivacy bounds the privacy findings on one page: more of them change
 // nothing, since the page is held.
@@ -21,28 +38,32 @@ const maxPrivacy = 100
 // tag count only where they are written as people write them, with separators:
 // addresses and identifiers are full of digits.
 func (c *judgement) privacy() {
-	lines := (*rdf.Lines)(nil)
+	text := c.in.Text
+	var lines *rdf.Lines
 	told := 0
-	for _, m := range registerForm.FindAllIndex(c.in.Text, -1) {
+	for start := range text {
+		if !isDigit(text[start]) || start > 0 && isDigit(text[start-1]) {
+			continue
+		}
+		end := registerNumberAt(text, start)
+		if end == 0 || !isRegisterNumber(string(text[start:end])) || partOfWord(text, start, end) {
+			continue
+		}
+		if end-start == 11 && insideMarkup(text, start) {
+			continue
+		}
 		if told == maxPrivacy {
 			return
 		}
-		found := c.in.Text[m[0]:m[1]]
-		if !isRegisterNumber(string(found)) || partOfWord(c.in.Text, m[0], m[1]) {
-			continue
-		}
-		if len(found) == 11 && insideMarkup(c.in.Text, m[0]) {
-			continue
-		}
 		told++
-		c.secrets = append(c.secrets, string(found))
+		c.secrets = append(c.secrets, string(text[start:end]))
 		if lines == nil {
-			lines = rdf.NewLines(c.in.Text)
+			lines = rdf.NewLines(text)
 		}
 		c.report(finding("national-register-number", rdf.Text{
 			NL: "Hier staat een geldig rijksregisternummer: dat mag niet gepubliceerd worden.",
 			EN: "Here stands a valid national register number: it may not be published.",
-		}, rdf.Finding{Span: lines.Span(m[0], m[1])}))
+		}, rdf.Finding{Span: lines.Span(start, end)}))
 	}
 }
 

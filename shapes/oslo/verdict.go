@@ -52,7 +52,8 @@ type Verdict struct {
 	// Maturity is the level reached, for a profile that is graded; else all of
 	// it is not assessed.
 	Maturity Maturity
-	// Report is the SHACL report of the profile, for export as Turtle.
+	// Report is the SHACL report of the profile and the extra shapes, without
+	// what other rules found.
 	Report *shapes.Report
 }
 
@@ -126,7 +127,10 @@ func Validate(in Input, o Options) Verdict {
 	verdict := Verdict{Profile: o.Profile, Source: in.Source}
 	verdict.Report = c.judge(o.Profile.Shapes())
 	if o.Extra != nil {
-		c.judge(o.Extra)
+		extra := c.judge(o.Extra)
+		verdict.Report.Results = append(verdict.Report.Results, extra.Results...)
+		verdict.Report.Skipped = extra.Skipped
+		c.skipped(extra.Skipped)
 	}
 	c.wanted(o.Profile.compiled().wants)
 	c.vendorFaults()
@@ -185,14 +189,14 @@ func maturity(findings []rdf.Finding, levels map[string]Level) Maturity {
 type judgement struct {
 	in       Input
 	graph    *rdf.Graph
-	spans    rdf.Spans
+	spans    rdf.Spans // made when first needed: see first
 	subjects map[rdf.Term]rdf.Span
 	findings []rdf.Finding
 	secrets  []string // personal data on the page
 }
 
 func newJudgement(in Input) *judgement {
-	c := &judgement{in: in, graph: rdf.NewGraph(), spans: rdf.NewSpans(in.Quads), subjects: in.Subjects}
+	c := &judgement{in: in, graph: rdf.NewGraph(), subjects: in.Subjects}
 	for _, q := range in.Quads {
 		c.graph.Add(q.Quad)
 	}
@@ -205,6 +209,14 @@ func newJudgement(in Input) *judgement {
 		}
 	}
 	return c
+}
+
+// first returns the first place that says a triple.
+func (c *judgement) first(q rdf.Quad) rdf.Span {
+	if c.spans == nil {
+		c.spans = rdf.NewSpans(c.in.Quads)
+	}
+	return c.spans.First(q)
 }
 
 // judge validates with shapes and turns results into findings.
@@ -357,22 +369,22 @@ func (c *judgement) place(r shapes.Result) rdf.Span {
 	predicate := r.Path.Predicate()
 	if !r.Value.IsZero() && r.Path != nil {
 		if !predicate.IsZero() {
-			if s := c.spans.First(rdf.Quad{Subject: r.Focus, Predicate: predicate, Object: r.Value}); !s.IsZero() {
+			if s := c.first(rdf.Quad{Subject: r.Focus, Predicate: predicate, Object: r.Value}); !s.IsZero() {
 				return s
 			}
 		}
 		for q := range c.graph.Match(r.Focus, rdf.Term{}, r.Value) {
-			return c.spans.First(q)
+			return c.first(q)
 		}
 		for q := range c.graph.Match(r.Value, rdf.Term{}, r.Focus) {
-			return c.spans.First(q)
+			return c.first(q)
 		}
 	}
 	if component(r) == "MaxCount" && !predicate.IsZero() {
 		n := 0
 		for q := range c.graph.Match(r.Focus, predicate, rdf.Term{}) {
 			if n++; n == 2 {
-				return c.spans.First(q)
+				return c.first(q)
 			}
 		}
 	}
@@ -384,9 +396,19 @@ func (c *judgement) subjectSpan(node rdf.Term) rdf.Span {
 		return s
 	}
 	for q := range c.graph.Match(rdf.Term{}, rdf.Term{}, node) {
-		return c.spans.First(q)
+		return c.first(q)
 	}
 	return rdf.Span{}
+}
+
+// skipped says which constraints were left out.
+func (c *judgement) skipped(constraints []rdf.Term) {
+	for _, t := range constraints {
+		c.report(finding("shacl-sparql", rdf.Text{
+			NL: fmt.Sprintf("De regel %s is in SPARQL geschreven en is hier niet toegepast.", shown(t)),
+			EN: fmt.Sprintf("The rule %s is written in SPARQL and was not applied here.", shown(t)),
+		}, rdf.Finding{}))
+	}
 }
 
 func (c *judgement) report(f rdf.Finding) { c.findings = append(c.findings, f) }
