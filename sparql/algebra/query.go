@@ -57,7 +57,9 @@ type DeleteData struct{ Quads []rdf.Quad }
 // its pattern. Blank nodes of Insert are variables for which IsHidden holds, new
 // in each solution.
 type Modify struct {
-	With           rdf.Term // zero if not given; templates have it applied already
+	// With is the default graph of Where if Using is nil; zero if not given. The
+	// templates have it applied already.
+	With           rdf.Term
 	Delete, Insert []Quad
 	Using          *Dataset
 	Where          Pattern

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/md5"
 	"fmt"
+	"maps"
 	"math/big"
 	"path"
 	"slices"
@@ -28,8 +29,9 @@ const noRDFXML = "its data or result is RDF/XML, for which there is no reader ye
 // 1.1, without entailment.
 func TestConformance(t *testing.T) {
 	handlers := map[string]suite.Handler{
-		suite.MF + "QueryEvaluationTest": queryTest,
-		suite.MF + "CSVResultFormatTest": queryTest,
+		suite.MF + "QueryEvaluationTest":  queryTest,
+		suite.MF + "CSVResultFormatTest":  queryTest,
+		suite.UT + "UpdateEvaluationTest": updateTest,
 	}
 	for name, manifest := range map[string]string{
 		"SPARQL10": "w3c-sparql10/manifest.ttl",
@@ -61,6 +63,50 @@ func documents(e suite.Entry) []string {
 		docs = append(docs, q.Object.Value())
 	}
 	return docs
+}
+
+func updateTest(t *testing.T, e suite.Entry) {
+	request := e.Get(e.Action, suite.UT+"request")
+	text := string(e.Read(t, request))
+	u, err := parser.Update(text, parser.Options{Base: request.Value()})
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	state := func(node rdf.Term) map[rdf.Quad]bool {
+		set := map[rdf.Quad]bool{}
+		for d := range e.Graph.Objects(node, rdf.IRI(suite.UT+"data")) {
+			for _, q := range read(t, e, d, rdf.Term{}) {
+				set[q] = true
+			}
+		}
+		for d := range e.Graph.Objects(node, rdf.IRI(suite.UT+"graphData")) {
+			for _, q := range read(t, e, e.Get(d, suite.UT+"graph"), rdf.IRI(e.Get(d, vocab.RDFSLabel).Value())) {
+				set[q] = true
+			}
+		}
+		return set
+	}
+	have := state(e.Action)
+	change, err := eval.Update(t.Context(), eval.NewMemory(maps.Keys(have)), u, eval.Options{Scope: eval.Default}, nil)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	for _, q := range change.Delete {
+		if !have[q] {
+			t.Errorf("deletes %v, which is not there", q)
+		}
+		delete(have, q)
+	}
+	for _, q := range change.Insert {
+		if have[q] {
+			t.Errorf("inserts %v, which is there", q)
+		}
+		have[q] = true
+	}
+	got, want := slices.Collect(maps.Keys(have)), slices.Collect(maps.Keys(state(e.Result)))
+	if !canon.Isomorphic(got, want) {
+		t.Errorf("update\n%s\nalgebra %v\ngot  %v\nwant %v", text, u, got, want)
+	}
 }
 
 func queryTest(t *testing.T, e suite.Entry) {

@@ -12,6 +12,7 @@ import (
 type view struct {
 	Dataset
 	defaults, named []ID
+	allNamed        bool // the named graphs are those of Dataset
 }
 
 // newView returns ds with only the given graphs. A graph that ds does not have
@@ -36,6 +37,9 @@ func newView(ds Dataset, defaults, named []rdf.Term) (*view, error) {
 }
 
 func (v *view) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
+	if v.allNamed && (pattern.Graph != 0 || scope == Named) {
+		return v.Dataset.Match(pattern, scope)
+	}
 	return func(yield func(QuadID, error) bool) {
 		if pattern.Graph != 0 {
 			if slices.Contains(v.named, pattern.Graph) {
@@ -73,6 +77,9 @@ func (v *view) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
 }
 
 func (v *view) Estimate(pattern QuadID, scope Scope) float64 {
+	if v.allNamed && (pattern.Graph != 0 || scope == Named) {
+		return v.Dataset.Estimate(pattern, scope)
+	}
 	if pattern.Graph != 0 {
 		if slices.Contains(v.named, pattern.Graph) {
 			return v.Dataset.Estimate(pattern, scope)
@@ -93,6 +100,9 @@ func (v *view) Estimate(pattern QuadID, scope Scope) float64 {
 
 // Graphs is GraphLister.Graphs.
 func (v *view) Graphs() iter.Seq2[ID, error] {
+	if v.allNamed {
+		return graphsOf(v.Dataset)
+	}
 	return func(yield func(ID, error) bool) {
 		for _, g := range v.named {
 			if v.Dataset.Estimate(QuadID{Graph: g}, Named) > 0 && !yield(g, nil) {

@@ -141,9 +141,6 @@ func (p *parser) modify(keyword string) algebra.Operation {
 		p.unexpected("{ after WHERE")
 	}
 	o.Where = p.groupGraphPattern()
-	if o.Using == nil && !o.With.IsZero() {
-		o.Using = &algebra.Dataset{Default: []rdf.Term{o.With}}
-	}
 	return o
 }
 
