@@ -67,7 +67,7 @@ type Options struct {
 
 	// The bounds; 0 means the default. A page over a bound gives ErrLimit.
 	MaxBytes    int // length of the text; default 32 MiB, at most 1 GiB
-	MaxDepth    int // nesting of elements; default 512, at most 512 in HTML
+	MaxDepth    int // nesting of elements; default 2048
 	MaxQuads    int // statements, copies and list items included; default 1,000,000
 	MaxLiterals int // bytes of all literals together; default 128 MiB
 }
@@ -83,7 +83,7 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	defaultTo(&o.MaxBytes, 32<<20)
-	defaultTo(&o.MaxDepth, 512)
+	defaultTo(&o.MaxDepth, 2048)
 	defaultTo(&o.MaxQuads, 1_000_000)
 	defaultTo(&o.MaxLiterals, 128<<20)
 	o.MaxBytes = min(o.MaxBytes, math.MaxInt32/2)

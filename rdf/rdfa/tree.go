@@ -79,7 +79,7 @@ func (m *treeMaker) end() {
 }
 
 // characters adds text.
-func (m *treeMaker) characters(s string) {
+func (m *treeMaker) characters(s []byte) {
 	from := int32(len(m.text))
 	m.text = append(m.text, s...)
 	at := int32(len(m.nodes))

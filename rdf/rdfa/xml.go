@@ -99,7 +99,7 @@ func (p *xmlParser) characters() error {
 	if err != nil {
 		return err
 	}
-	p.maker.characters(s)
+	p.maker.characters([]byte(s))
 	p.at = end
 	return nil
 }
@@ -126,7 +126,7 @@ func (p *xmlParser) cdata() error {
 	if len(p.names) == 0 {
 		return p.fail(p.at, start+end+3, "CDATA section outside the document element")
 	}
-	p.maker.characters(normalNewlines(string(p.text[start : start+end])))
+	p.maker.characters([]byte(normalNewlines(string(p.text[start : start+end]))))
 	p.at = start + end + 3
 	return nil
 }
