@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 	handlers := map[string]suite.Handler{
 		suite.MF + "QueryEvaluationTest":  queryTest,
 		suite.MF + "CSVResultFormatTest":  queryTest,
-		suite.UT + "UpdateEvaluationTest": updateTest,
+		suite.MF + "UpdateEvaluationTest": updateTest,
 	}
 	for name, manifest := range map[string]string{
 		"SPARQL10": "w3c-sparql10/manifest.ttl",

@@ -381,10 +381,12 @@ func (p *parser) graphTerm(what string) algebra.Node {
 		if used, ok := p.labels[t.text]; ok && used != p.block && !p.template {
 			p.fail(t.start, t.end, "the blank node _:%s is used in another part of the pattern; a label belongs to one basic graph pattern", t.text)
 		}
-		if op, ok := p.operations[t.text]; ok && op != p.current {
-			p.fail(t.start, t.end, "the blank node _:%s is used in another operation; a label belongs to one operation", t.text)
+		if p.data {
+			if op, ok := p.operations[t.text]; ok && op != p.current {
+				p.fail(t.start, t.end, "the blank node _:%s is used in another INSERT DATA; a label belongs to one operation", t.text)
+			}
+			p.operations[t.text] = p.current
 		}
-		p.operations[t.text] = p.current
 		if !p.template {
 			p.labels[t.text] = p.block
 		}

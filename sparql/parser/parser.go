@@ -72,8 +72,10 @@ type parser struct {
 	// part of an update, forbids blank nodes.
 	template bool
 	noBlanks string
-	// operations maps a blank node label to the number of the update operation
-	// that uses it; current is the number of this one (SPARQL 1.1 Update, 3.1.1).
+	// operations maps a blank node label to the number of the INSERT DATA that
+	// uses it; data says that one is being read, and current is the number of the
+	// operation (SPARQL 1.1 Update, section 3.1.1).
+	data       bool
 	operations map[string]int
 	current    int
 

@@ -108,8 +108,9 @@ func (p *parser) modify(keyword string) algebra.Operation {
 			if keyword == "DELETE" {
 				p.noBlanks = "DELETE DATA"
 			}
+			p.data = true
 			quads := p.quadData(p.quads(), start)
-			p.noBlanks = ""
+			p.noBlanks, p.data = "", false
 			if keyword == "DELETE" {
 				return &algebra.DeleteData{Quads: quads}
 			}
