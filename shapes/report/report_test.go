@@ -41,7 +41,7 @@ func document(t *testing.T, source, text string, profile oslo.Profile) report.Do
 }
 
 // Each format of the same two documents stands in testdata.
-func TestFormats(t *testing.T) {
+func TestGoldenFormats(t *testing.T) {
 	documents := []report.Document{
 		document(t, "pages/lijst 1.html", page, oslo.Besluitenlijst),
 		document(t, "https://vlavirgem.example/", `<a property="http://lblod.data.gift/vocabularies/besluit/linkToPublication" href="/lijst">Lijst</a>`, oslo.Praktijk),

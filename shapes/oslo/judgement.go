@@ -1,0 +1,254 @@
+package oslo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/shapes"
+)
+
+// judgement is one document being judged.
+type judgement struct {
+	in       Input
+	graph    *rdf.Graph
+	spans    rdf.Spans // made when first needed: see first
+	subjects map[rdf.Term]rdf.Span
+	findings []rdf.Finding
+	secrets  []string // personal data on the page
+}
+
+func newJudgement(in Input) *judgement {
+	c := &judgement{in: in, graph: rdf.NewGraph(), subjects: in.Subjects}
+	for _, q := range in.Quads {
+		c.graph.Add(q.Quad)
+	}
+	if c.subjects == nil {
+		c.subjects = map[rdf.Term]rdf.Span{}
+		for _, q := range in.Quads {
+			if _, ok := c.subjects[q.Subject]; !ok {
+				c.subjects[q.Subject] = q.Span
+			}
+		}
+	}
+	return c
+}
+
+// first returns the first place that says a triple.
+func (c *judgement) first(q rdf.Quad) rdf.Span {
+	if c.spans == nil {
+		c.spans = rdf.NewSpans(c.in.Quads)
+	}
+	return c.spans.First(q)
+}
+
+// judge validates with shapes and turns results into findings.
+func (c *judgement) judge(s *shapes.Shapes) *shapes.Report {
+	report, err := s.Validate(context.Background(), c.graph, shapes.Options{})
+	if err != nil {
+		// The context does not end and no SPARQL function was passed.
+		return &shapes.Report{}
+	}
+	for _, r := range report.Results {
+		c.findings = append(c.findings, rdf.Finding{
+			Severity: severityOf(r.Severity),
+			Rule:     ruleOf(r),
+			Message:  c.message(r),
+			Span:     c.place(r),
+			Focus:    r.Focus,
+			Path:     r.Path.String(),
+			Value:    r.Value,
+		})
+	}
+	return report
+}
+
+func severityOf(t rdf.Term) rdf.Severity {
+	switch t.Value() {
+	case vocab.SH + "Info":
+		return rdf.Info
+	case vocab.SH + "Warning":
+		return rdf.Warning
+	}
+	return rdf.Violation
+}
+
+// ruleOf returns the code of one of our rules, and for shapes of others the
+// constraint component, such as "shacl-min-count".
+func ruleOf(r shapes.Result) string {
+	if code, ok := strings.CutPrefix(r.Shape.Value(), ruleNamespace); ok && r.Shape.IsIRI() {
+		return code
+	}
+	return "shacl" + kebab(component(r))
+}
+
+// component returns the name of the constraint component, such as "MinCount".
+func component(r shapes.Result) string {
+	return strings.TrimSuffix(strings.TrimPrefix(r.Component.Value(), vocab.SH), "ConstraintComponent")
+}
+
+func kebab(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if 'A' <= r && r <= 'Z' {
+			b.WriteByte('-')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// message puts what was found before what the shape wants.
+func (c *judgement) message(r shapes.Result) rdf.Text {
+	var wanted rdf.Text
+	for _, m := range r.Messages {
+		switch {
+		case strings.HasPrefix(m.Lang(), "nl"):
+			wanted.NL = m.Value()
+		case strings.HasPrefix(m.Lang(), "en"), wanted.EN == "":
+			wanted.EN = m.Value()
+		}
+	}
+	wanted.NL, wanted.EN = cmp.Or(wanted.NL, wanted.EN), cmp.Or(wanted.EN, wanted.NL)
+	if found := c.found(r); found.NL != "" {
+		wanted.NL, wanted.EN = found.NL+" "+wanted.NL, found.EN+" "+wanted.EN
+	}
+	return wanted
+}
+
+// found says what is the matter with this node, in one sentence.
+func (c *judgement) found(r shapes.Result) rdf.Text {
+	node, path, value := c.name(r.Focus), shortPath(r.Path), shown(r.Value)
+	switch component(r) {
+	case "MinCount":
+		if inverse, ok := strings.CutPrefix(path, "^"); ok {
+			if strings.ContainsAny(inverse, "/|") {
+				break
+			}
+			return rdf.Text{NL: fmt.Sprintf("Niets wijst met %s naar %s.", inverse, node), EN: fmt.Sprintf("Nothing points with %s at %s.", inverse, node)}
+		}
+		return rdf.Text{NL: fmt.Sprintf("%s ontbreekt bij %s.", path, node), EN: fmt.Sprintf("%s is missing on %s.", path, node)}
+	case "MaxCount":
+		return rdf.Text{NL: fmt.Sprintf("%s staat te vaak bij %s.", path, node), EN: fmt.Sprintf("%s stands too often on %s.", path, node)}
+	case "Pattern":
+		if r.Path != nil && strings.TrimSpace(r.Value.Value()) == "" {
+			return rdf.Text{NL: fmt.Sprintf("%s van %s is leeg.", path, node), EN: fmt.Sprintf("%s of %s is empty.", path, node)}
+		}
+	case "Datatype", "NodeKind", "Class", "MinInclusive", "Or":
+		if r.Path == nil {
+			break
+		}
+		return rdf.Text{
+			NL: fmt.Sprintf("%s van %s is %s: %s.", path, node, value, r.Constraint.NL),
+			EN: fmt.Sprintf("%s of %s is %s: %s.", path, node, value, r.Constraint.EN),
+		}
+	}
+	return rdf.Text{}
+}
+
+// name names a node by its class, for messages.
+func (c *judgement) name(node rdf.Term) string {
+	for t := range c.graph.Objects(node, rdfType) {
+		for _, namespace := range []string{vocab.Besluit, vocab.Mandaat, vocab.Eli, vocab.Generiek, vocab.Foaf, vocab.Prov} {
+			if local, ok := strings.CutPrefix(t.Value(), namespace); ok {
+				return local
+			}
+		}
+	}
+	return shown(node)
+}
+
+func shortPath(p *shapes.Path) string {
+	s := p.String()
+	if !p.Predicate().IsZero() {
+		return curie(s)
+	}
+	for _, known := range prefixes {
+		s = strings.ReplaceAll(s, "<"+known.namespace, known.prefix+":<")
+	}
+	return strings.NewReplacer(":<", ":", ">", "").Replace(s)
+}
+
+// shown writes a term for a message, cut off where it is long.
+func shown(t rdf.Term) string {
+	v := t.Value()
+	if r := []rune(v); len(r) > 80 {
+		v = string(r[:79]) + "…"
+	}
+	switch {
+	case t.IsLiteral():
+		return "“" + strings.Join(strings.Fields(v), " ") + "”"
+	case t.IsBlank():
+		return "_:" + v
+	}
+	return curie(v)
+}
+
+// place finds where in the document a result is: where the value was said,
+// else where the property was said once too often, else at the element that
+// introduced the focus node.
+func (c *judgement) place(r shapes.Result) rdf.Span {
+	predicate := r.Path.Predicate()
+	if !r.Value.IsZero() && r.Path != nil {
+		if !predicate.IsZero() {
+			if s := c.first(rdf.Quad{Subject: r.Focus, Predicate: predicate, Object: r.Value}); !s.IsZero() {
+				return s
+			}
+		}
+		for q := range c.graph.Match(r.Focus, rdf.Term{}, r.Value) {
+			return c.first(q)
+		}
+		for q := range c.graph.Match(r.Value, rdf.Term{}, r.Focus) {
+			return c.first(q)
+		}
+	}
+	if component(r) == "MaxCount" && !predicate.IsZero() {
+		n := 0
+		for q := range c.graph.Match(r.Focus, predicate, rdf.Term{}) {
+			if n++; n == 2 {
+				return c.first(q)
+			}
+		}
+	}
+	return c.subjectSpan(r.Focus)
+}
+
+func (c *judgement) subjectSpan(node rdf.Term) rdf.Span {
+	if s, ok := c.subjects[node]; ok {
+		return s
+	}
+	for q := range c.graph.Match(rdf.Term{}, rdf.Term{}, node) {
+		return c.first(q)
+	}
+	return rdf.Span{}
+}
+
+// skipped says which constraints were left out.
+func (c *judgement) skipped(constraints []rdf.Term) {
+	for _, t := range constraints {
+		c.report(finding("shacl-sparql", rdf.Text{
+			NL: fmt.Sprintf("De regel %s is in SPARQL geschreven en is hier niet toegepast.", shown(t)),
+			EN: fmt.Sprintf("The rule %s is written in SPARQL and was not applied here.", shown(t)),
+		}, rdf.Finding{}))
+	}
+}
+
+func (c *judgement) report(f rdf.Finding) { c.findings = append(c.findings, f) }
+
+// wanted reports classes of which a document of this profile must have at
+// least one.
+func (c *judgement) wanted(classes []rdf.Term) {
+	for _, class := range classes {
+		if c.graph.Subject(rdfType, class).IsZero() {
+			name := curie(class.Value())
+			c.report(finding("class-absent", rdf.Text{
+				NL: fmt.Sprintf("Op de pagina staat geen enkele %s: zonder die klasse is niveau 1 niet te halen.", name),
+				EN: fmt.Sprintf("The page has no %s at all: without that class level 1 is out of reach.", name),
+			}, rdf.Finding{Value: class}))
+		}
+	}
+}
