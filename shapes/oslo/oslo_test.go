@@ -253,6 +253,26 @@ func TestRealPages(t *testing.T) {
 	}
 }
 
+// The faults that the official validator passes over (its rules in SPARQL never
+// run, and it does not look at datatypes).
+func TestWhatTheOfficialToolMisses(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(suite.Shared(t), "pages", "bug-probe.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := oslo.Validate(read(t, "https://example.org/page", text), oslo.Options{Profile: oslo.Notulen})
+	for rule, want := range map[string]int{
+		"behandeling-openbaar": 4, // "JA" is no boolean
+		"vote-totals":          6, // 5 votes, 2 voters
+		"blank-node":           8, // a mandataris without an IRI
+		"stemming-kiezers":     8,
+	} {
+		if at := lines(v, rule); !slices.Equal(at, []int{want}) {
+			t.Errorf("%s on lines %v, want %d", rule, at, want)
+		}
+	}
+}
+
 // Every rule is documented in both languages, and codes are not given twice.
 func TestRulesAreDocumented(t *testing.T) {
 	seen := map[string]bool{}

@@ -12,7 +12,8 @@ import (
 
 // Rule documents one rule: what the site shows at /docs/regels/{code}.
 type Rule struct {
-	Code        string       `json:"code"` // stable
+	Code string `json:"code"` // stable
+	// Severity in the first of Profiles; another profile may see it otherwise.
 	Severity    rdf.Severity `json:"severity"`
 	Title       rdf.Text     `json:"title"`
 	Explanation rdf.Text     `json:"explanation"` // what is asked, or what is wrong

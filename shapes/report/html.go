@@ -42,7 +42,7 @@ func HTML(w io.Writer, documents []Document, language Language) error {
 	}
 	for _, d := range documents {
 		lines := rdf.NewLines(redacted(d))
-		doc := htmlDocument{Source: plain(d.Verdict.Source), Summary: summary(d.Verdict, language)}
+		doc := htmlDocument{Source: plain(d.Verdict.Source), Summary: totals(d.Verdict, language)}
 		for _, f := range d.Verdict.Findings {
 			doc.Findings = append(doc.Findings, findingHTML(f, lines, language))
 		}

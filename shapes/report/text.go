@@ -31,7 +31,7 @@ func Text(w io.Writer, documents []Document, language Language) error {
 		for _, f := range d.Verdict.Findings {
 			writeFinding(out, d.Verdict.Source, f, lines, language)
 		}
-		fmt.Fprintln(out, summary(d.Verdict, language))
+		fmt.Fprintf(out, "%s: %s\n", plain(d.Verdict.Source), totals(d.Verdict, language))
 	}
 	return out.Flush()
 }
@@ -124,8 +124,8 @@ func plain(s string) string {
 	}, s)
 }
 
-// summary is the line of totals under a document.
-func summary(v oslo.Verdict, language Language) string {
+// totals sums a verdict up: findings by severity, the profile, the levels.
+func totals(v oslo.Verdict, language Language) string {
 	var b strings.Builder
 	count := func(n int, one, more string) string {
 		if n == 1 {
@@ -133,7 +133,6 @@ func summary(v oslo.Verdict, language Language) string {
 		}
 		return fmt.Sprintf("%d %s", n, more)
 	}
-	fmt.Fprintf(&b, "%s: ", plain(v.Source))
 	if language == EN {
 		fmt.Fprintf(&b, "%s, %s, %s; profile %s", count(v.Counts[rdf.Violation], "violation", "violations"),
 			count(v.Counts[rdf.Warning], "warning", "warnings"), count(v.Counts[rdf.Info], "note", "notes"), v.Profile)
