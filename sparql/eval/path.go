@@ -20,6 +20,13 @@ type pathOp struct {
 type pathEnd struct {
 	slot int
 	id   ID
+	// outer: EXISTS puts a constant in its place when it is bound.
+	outer bool
+}
+
+// variable reports whether the end is a variable of the pattern in this row.
+func (e pathEnd) variable(row []ID) bool {
+	return e.slot >= 0 && !(e.outer && row[e.slot] != 0)
 }
 
 func (c *compiler) path(it *item) op {
@@ -29,7 +36,7 @@ func (c *compiler) path(it *item) op {
 	o := &pathOp{path: it.path.Path, graph: it.graph, links: map[*algebra.Link]ID{}, negated: map[*algebra.Negated][2]map[ID]bool{}}
 	end := func(n algebra.Node) pathEnd {
 		if n.IsVar() {
-			return pathEnd{slot: c.slot(it.ns, n.Var)}
+			return pathEnd{slot: c.slot(it.ns, n.Var), outer: it.ns.outer[n.Var]}
 		}
 		return pathEnd{slot: -1, id: c.x.intern(n.Term)}
 	}
@@ -81,7 +88,7 @@ type pathRun struct {
 }
 
 func (o *pathOp) run(x *exec, row []ID) bool {
-	r := &pathRun{o: o, x: x, graph: o.graph.id, scope: x.scope, free: o.subject.slot >= 0 && o.object.slot >= 0}
+	r := &pathRun{o: o, x: x, graph: o.graph.id, scope: x.scope, free: o.subject.variable(row) && o.object.variable(row)}
 	if o.graph.slot >= 0 {
 		r.graph, r.scope = row[o.graph.slot], Named
 		if r.graph.local() {
