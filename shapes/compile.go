@@ -21,8 +21,8 @@ const (
 // Compile reads the shapes of a shapes graph. What is ill-formed is a finding,
 // and is left out of the result; published OSLO shapes write counts as strings,
 // and DCAT-AP-VL writes "n" for no limit: both are understood, and reported.
-// The error is ErrRecursive or ErrTooDeep, wrapped. g must not change while
-// Compile runs; it is not kept.
+// The error is ErrRecursive or ErrTooDeep, wrapped. g must not change
+// afterwards: constraints written in SPARQL may ask it.
 func Compile(g *rdf.Graph) (*Shapes, []rdf.Finding, error) {
 	c := &compiler{g: g, shapes: map[rdf.Term]*shape{}, state: map[rdf.Term]compileState{}}
 	for _, node := range c.roots() {

@@ -26,9 +26,7 @@ func (b *builder) constraints() error {
 	b.stringBased()
 	b.propertyPair()
 	b.other()
-	for o := range b.g.Objects(b.shape.node, sh("sparql")) {
-		b.shape.skipped = append(b.shape.skipped, o)
-	}
+	b.queries()
 	if err := b.logical(); err != nil {
 		return err
 	}

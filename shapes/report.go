@@ -34,17 +34,18 @@ type Result struct {
 	// Constraint says in a few words what the constraint found, whatever the
 	// messages of the shape.
 	Constraint rdf.Text
+	// SourceConstraint is the SPARQL-based constraint that was not met
+	// (sh:sourceConstraint); zero for those of the Core.
+	SourceConstraint rdf.Term
 }
 
 // Conforms reports whether there are no results at all, of whatever severity
 // (SHACL, section 3.6.1.1).
 func (r *Report) Conforms() bool { return len(r.Results) == 0 }
 
-func (r *Report) skip(s *shape) {
-	for _, t := range s.skipped {
-		if !slices.Contains(r.Skipped, t) {
-			r.Skipped = append(r.Skipped, t)
-		}
+func (r *Report) skip(constraint rdf.Term) {
+	if !slices.Contains(r.Skipped, constraint) {
+		r.Skipped = append(r.Skipped, constraint)
 	}
 }
 
@@ -70,6 +71,9 @@ func (r *Report) Graph() *rdf.Graph {
 		b.add(node, sh("sourceShape"), relabel("shape", result.Shape))
 		b.add(node, sh("sourceConstraintComponent"), result.Component)
 		b.add(node, sh("resultSeverity"), result.Severity)
+		if !result.SourceConstraint.IsZero() {
+			b.add(node, sh("sourceConstraint"), relabel("shape", result.SourceConstraint))
+		}
 		for _, m := range result.Messages {
 			b.add(node, sh("resultMessage"), m)
 		}

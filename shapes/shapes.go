@@ -8,7 +8,6 @@
 package shapes
 
 import (
-	"context"
 	"errors"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -42,13 +41,6 @@ type Options struct {
 	MaxResults int
 }
 
-// SPARQL evaluates a query of a SPARQL-based constraint (SHACL, section 5) on
-// the data graph with the given variables pre-bound (section 5.3.1), written
-// without "?". shapesGraph is the graph for $shapesGraph. An ASK query gives
-// one empty solution for true and none for false. It must honour ctx and
-// refuse what pre-binding forbids.
-type SPARQL func(ctx context.Context, data, shapesGraph *rdf.Graph, query string, bound map[string]rdf.Term) ([]map[string]rdf.Term, error)
-
 // shape is a compiled node shape, or with a path a property shape.
 type shape struct {
 	node        rdf.Term
@@ -59,7 +51,7 @@ type shape struct {
 	targets     []target
 	constraints []constraint
 	properties  []*shape
-	skipped     []rdf.Term // SPARQL constraints
+	queries     []*query
 }
 
 // target finds focus nodes (SHACL, section 2.1.3): of is how, node the class,

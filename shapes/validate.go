@@ -1,6 +1,7 @@
 package shapes
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -19,6 +20,7 @@ func (s *Shapes) Validate(ctx context.Context, data *rdf.Graph, o Options) (*Rep
 	r := &run{
 		ctx:       ctx,
 		data:      data,
+		sparql:    o.SPARQL,
 		max:       o.MaxResults,
 		report:    &Report{},
 		classes:   map[rdf.Term]family{},
@@ -27,13 +29,16 @@ func (s *Shapes) Validate(ctx context.Context, data *rdf.Graph, o Options) (*Rep
 	}
 	for _, shape := range s.targeted {
 		for _, focus := range r.focusNodes(shape) {
-			if r.stopped() {
-				return nil, ctx.Err()
-			}
 			r.validate(shape, focus)
+			if r.stopped() {
+				return nil, cmp.Or(r.err, ctx.Err())
+			}
 		}
 	}
-	return r.report, ctx.Err()
+	if err := cmp.Or(r.err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	return r.report, nil
 }
 
 func mentions(g *rdf.Graph, predicate rdf.Term) bool {
@@ -47,6 +52,8 @@ func mentions(g *rdf.Graph, predicate rdf.Term) bool {
 type run struct {
 	ctx     context.Context
 	data    *rdf.Graph
+	sparql  SPARQL
+	err     error // of a query
 	max     int
 	report  *Report
 	checked int
@@ -65,7 +72,7 @@ type judgement struct {
 // stopped reports whether the validation should end, looking at the context
 // once in a while.
 func (r *run) stopped() bool {
-	if r.checked++; r.checked%256 == 0 && r.ctx.Err() != nil {
+	if r.checked++; r.err != nil || r.checked%256 == 0 && r.ctx.Err() != nil {
 		r.stop = true
 	}
 	return r.stop
@@ -174,7 +181,14 @@ func (r *run) validate(s *shape, focus rdf.Term) {
 			})
 		})
 	}
-	r.report.skip(s)
+	for _, q := range s.queries {
+		for _, result := range r.ask(s, q, focus) {
+			if r.report.Truncated = len(r.report.Results) >= r.max; r.report.Truncated {
+				return
+			}
+			r.report.Results = append(r.report.Results, result)
+		}
+	}
 	for _, p := range s.properties {
 		for _, v := range values {
 			if r.stopped() || r.report.Truncated {
@@ -212,7 +226,11 @@ func (r *run) judge(s *shape, focus rdf.Term) bool {
 			return false
 		}
 	}
-	r.report.skip(s)
+	for _, q := range s.queries {
+		if len(r.ask(s, q, focus)) > 0 {
+			return false
+		}
+	}
 	for _, p := range s.properties {
 		for _, v := range values {
 			if !r.conforms(p, v) {

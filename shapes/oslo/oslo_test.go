@@ -353,7 +353,7 @@ func TestExtraShapes(t *testing.T) {
 	quads, err := turtle.Parse([]byte(`@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix eli: <http://data.europa.eu/eli/ontology#> .
 		@prefix besluit: <http://data.vlaanderen.be/ns/besluit#> .
 		<urn:s> sh:targetClass besluit:Zitting ; sh:property [ sh:path eli:title ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "Un titre, s'il vous plaît"@fr ] ;
-		sh:sparql <urn:q> .`), "")
+		sh:sparql <urn:q> . <urn:q> sh:select "SELECT $this { $this ?p ?o }" .`), "")
 	if err != nil {
 		t.Fatal(err)
 	}
