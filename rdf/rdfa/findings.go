@@ -238,11 +238,27 @@ func (p *processor) checkReference(a *attribute, s string, t rdf.Term, result cu
 			fmt.Sprintf("%s begint met een domeinnaam, maar zonder http:// of https:// is dit een verwijzing binnen deze site: ze wordt gelezen als %s. Zet https:// (of http://, als de IRI zo bekend is) ervoor.", s, t.Value()),
 			fmt.Sprintf("%s begins with a domain name, but without http:// or https:// it is a reference within this site: it is read as %s. Put https:// (or http://, if the IRI is known so) before it.", s, t.Value()))
 	}
-	if i := strings.IndexAny(s, " \t\r\n<>\"{}|\\^`"); i >= 0 {
+	if i := forbidden(s); i >= 0 {
 		p.find(rdf.Warning, RuleInvalidIRI, a, s, t,
 			fmt.Sprintf("In een IRI mag het teken %q niet voorkomen. Software die de pagina leest kan deze IRI weigeren of veranderen. Schrijf het met procentcodering (een spatie is %%20).", s[i]),
 			fmt.Sprintf("The character %q is not allowed in an IRI. Software that reads the page may refuse or change this IRI. Write it percent-encoded (a space is %%20).", s[i]))
 	}
+}
+
+// forbidden returns the place of the first ASCII character that no IRI may
+// hold (RFC 3987, section 2.2), -1 if there is none.
+func forbidden(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '<', '>', '"', '{', '}', '|', '\\', '^', '`', 0x7f:
+			return i
+		default:
+			if c <= ' ' {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // checkDatatype looks at a datatype that has an IRI.

@@ -73,6 +73,7 @@ type htmlBuilder struct {
 	nodes      []domNode
 	characters []byte
 	copies     int // elements that no tag of their own made
+	steps      int // taken up and down the stack of open elements
 
 	mode, original  insertionMode
 	templates       []insertionMode
@@ -102,8 +103,20 @@ type htmlToken struct {
 	hasAttrs bool
 }
 
-// maxCopies bounds the elements that error recovery makes out of nothing.
-const maxCopies = 500_000
+const (
+	// maxCopies bounds the elements that error recovery makes out of nothing.
+	maxCopies = 500_000
+	// maxSteps bounds the search for open elements, which pages can make as
+	// long for each tag as they are deep: some seconds in all.
+	maxSteps = 200_000_000
+)
+
+// spend counts steps against their bound.
+func (b *htmlBuilder) spend(steps int) {
+	if b.steps += steps; b.steps > maxSteps && b.err == nil {
+		b.err = fmt.Errorf("%w: markup errors take too much time to mend", ErrLimit)
+	}
+}
 
 func (b *htmlBuilder) run() error {
 	at := 0
@@ -234,6 +247,7 @@ func (b *htmlBuilder) pop() int32 {
 // removeOpen takes an element out of the stack, wherever it is.
 func (b *htmlBuilder) removeOpen(n int32) {
 	if i := lastIndex(b.open, n); i >= 0 {
+		b.spend(len(b.open) - i)
 		b.open = append(b.open[:i], b.open[i+1:]...)
 		b.openCount[hash(b.nodes[n].atom)]--
 	}
@@ -313,6 +327,7 @@ func (b *htmlBuilder) place(target int32) (parent, before int32) {
 		return target, 0
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		n := b.open[i]
 		switch {
 		case b.is(n, atom.Template):

@@ -655,6 +655,7 @@ func (b *htmlBuilder) anyOtherEnd(name a.Atom, text string) {
 		return
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		n := b.open[i]
 		if b.nodes[n].space == inHTML && b.nodes[n].atom == name && b.nodes[n].name == text {
 			b.generateImpliedBut(name, text)
@@ -687,6 +688,7 @@ func (b *htmlBuilder) closeItem(names ...a.Atom) {
 		return
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		n := b.open[i]
 		if b.is(n, names...) {
 			name := b.nodes[n].atom
@@ -1129,6 +1131,7 @@ func (b *htmlBuilder) onlySpaceText() bool {
 // resetMode resets the insertion mode appropriately (13.2.4.1).
 func (b *htmlBuilder) resetMode() {
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		n := b.open[i]
 		if b.nodes[n].space != inHTML {
 			continue

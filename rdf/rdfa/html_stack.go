@@ -51,6 +51,7 @@ func (b *htmlBuilder) inScope(k scopeKind, names ...a.Atom) bool {
 		return false
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		if b.is(b.open[i], names...) {
 			return true
 		}
@@ -75,6 +76,7 @@ func (b *htmlBuilder) mayBeOpen(names []a.Atom) bool {
 // elementInScope reports whether a given element is in scope.
 func (b *htmlBuilder) elementInScope(n int32) bool {
 	for i := len(b.open) - 1; i >= 0; i-- {
+		b.spend(1)
 		if b.open[i] == n {
 			return true
 		}
@@ -90,6 +92,7 @@ func (b *htmlBuilder) isOpen(name a.Atom) bool {
 	if b.openCount[hash(name)] == 0 {
 		return false
 	}
+	b.spend(len(b.open))
 	for _, n := range b.open {
 		if b.is(n, name) {
 			return true
@@ -161,6 +164,7 @@ func (b *htmlBuilder) insertFormatting() {
 	n := b.insertHTML()
 	alike, earliest := 0, 0
 	for i := len(b.formatting) - 1; i >= 0 && b.formatting[i] != 0; i-- {
+		b.spend(1)
 		if b.sameTag(n, b.formatting[i]) {
 			alike++
 			earliest = i
@@ -197,6 +201,7 @@ func (b *htmlBuilder) sameTag(x, y int32) bool {
 // the last marker, 0 if there is none.
 func (b *htmlBuilder) formattingElement(name a.Atom) int32 {
 	for i := len(b.formatting) - 1; i >= 0 && b.formatting[i] != 0; i-- {
+		b.spend(1)
 		if b.is(b.formatting[i], name) {
 			return b.formatting[i]
 		}
@@ -225,10 +230,15 @@ func (b *htmlBuilder) clearFormatting() {
 // (13.2.4.3).
 func (b *htmlBuilder) reconstruct() {
 	i := len(b.formatting) - 1
-	if i < 0 || b.formatting[i] == 0 || lastIndex(b.open, b.formatting[i]) >= 0 {
+	if i < 0 || b.formatting[i] == 0 {
+		return
+	}
+	if at := lastIndex(b.open, b.formatting[i]); at >= 0 {
+		b.spend(len(b.open) - at)
 		return
 	}
 	for i > 0 && b.formatting[i-1] != 0 && lastIndex(b.open, b.formatting[i-1]) < 0 {
+		b.spend(len(b.open))
 		i--
 	}
 	for ; i < len(b.formatting) && b.err == nil; i++ {
@@ -439,6 +449,7 @@ func (b *htmlBuilder) foreign() bool {
 			return b.modeRules(b.mode)
 		}
 		for i := len(b.open) - 1; i >= 0; i-- {
+			b.spend(1)
 			n := &b.nodes[b.open[i]]
 			if n.space == inHTML {
 				return b.modeRules(b.mode)

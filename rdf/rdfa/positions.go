@@ -1,6 +1,7 @@
 package rdfa
 
 import (
+	"bytes"
 	"slices"
 	"unicode/utf8"
 
@@ -26,23 +27,43 @@ func (p *positions) find(text []byte) {
 	p.offsets = slices.Compact(p.offsets)
 	p.found = make([]rdf.Position, len(p.offsets))
 	line, column, at := 1, 1, 0
+	returns := bytes.IndexByte(text, '\r') >= 0
 	for i, offset := range p.offsets {
-		for at < int(offset) {
-			switch c := text[at]; {
-			case c == '\n', c == '\r' && (at+1 >= len(text) || text[at+1] != '\n'):
-				line, column = line+1, 1
-				at++
-			case c < utf8.RuneSelf:
-				column++
-				at++
-			default:
-				_, size := utf8.DecodeRune(text[at:])
-				column++
-				at += size
+		gap := text[at:offset]
+		switch {
+		case returns:
+			line, column = advance(text, at, int(offset), line, column)
+		default:
+			if newline := bytes.LastIndexByte(gap, '\n'); newline >= 0 {
+				line += bytes.Count(gap, []byte{'\n'})
+				column = 1
+				gap = gap[newline+1:]
 			}
+			column += utf8.RuneCount(gap)
 		}
-		p.found[i] = rdf.Position{Offset: int(offset), Line: line, Column: column}
+		at = int(offset)
+		p.found[i] = rdf.Position{Offset: at, Line: line, Column: column}
 	}
+}
+
+// advance counts lines and columns between two offsets in text that has
+// carriage returns.
+func advance(text []byte, from, to, line, column int) (int, int) {
+	for from < to {
+		switch c := text[from]; {
+		case c == '\n', c == '\r' && (from+1 >= len(text) || text[from+1] != '\n'):
+			line, column = line+1, 1
+			from++
+		case c < utf8.RuneSelf:
+			column++
+			from++
+		default:
+			_, size := utf8.DecodeRune(text[from:])
+			column++
+			from += size
+		}
+	}
+	return line, column
 }
 
 // span returns the span of an extent that was wanted.

@@ -2,6 +2,7 @@ package rdfa
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -94,6 +95,7 @@ type processor struct {
 	literals   int // bytes of literals so far
 	items      int // list items so far
 	blanks     map[string]rdf.Term
+	terms      map[termKey]rdf.Term // what words meant before
 	blankCount int
 	subjects   map[rdf.Term]introduction
 	vocabs     []string // in the order of first use
@@ -112,8 +114,10 @@ type introduction struct {
 
 func newProcessor(text []byte, t *tree, options Options) *processor {
 	return &processor{
-		text: text, tree: t, options: options,
+		statements: make([]statement, 0, min(t.statements, options.MaxQuads)),
+		text:       text, tree: t, options: options,
 		blanks:   map[string]rdf.Term{},
+		terms:    map[termKey]rdf.Term{},
 		subjects: map[rdf.Term]introduction{},
 	}
 }
@@ -638,7 +642,7 @@ func (p *processor) introduce(subject rdf.Term, tag extent, typed bool) {
 // fresh returns a new blank node.
 func (p *processor) fresh() rdf.Term {
 	p.blankCount++
-	return rdf.Blank(fmt.Sprintf("b%d", p.blankCount))
+	return rdf.Blank("b" + strconv.Itoa(p.blankCount))
 }
 
 // state adds a triple to the output graph, within the bounds.

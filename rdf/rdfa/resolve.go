@@ -100,6 +100,32 @@ func (p *processor) iri(a *attribute, ctx *context, check bool) rdf.Term {
 // and @rev (RDFa Core, 7.4.3 and 7.4.4). A zero term means that the value is
 // to be ignored.
 func (p *processor) termOrCURIEorAbsIRI(a *attribute, s string, ctx *context) rdf.Term {
+	key := termKey{ctx.scope, ctx.vocab, s}
+	if t, ok := p.terms[key]; ok {
+		return t
+	}
+	t, plain := p.expandTerm(a, s, ctx)
+	if plain {
+		p.terms[key] = t
+	}
+	return t
+}
+
+// termKey is what the meaning of a word depends on.
+type termKey struct {
+	scope    *scope
+	vocab, s string
+}
+
+// expandTerm does the work of termOrCURIEorAbsIRI; plain says that there was
+// nothing to report, so that the outcome may be used again.
+func (p *processor) expandTerm(a *attribute, s string, ctx *context) (t rdf.Term, plain bool) {
+	findings, reports := len(p.findings), len(p.reports)
+	t = p.readTerm(a, s, ctx)
+	return t, t.IsIRI() && findings == len(p.findings) && reports == len(p.reports) && len(p.findings) < maxReports && a.name != "rel" && a.name != "rev"
+}
+
+func (p *processor) readTerm(a *attribute, s string, ctx *context) rdf.Term {
 	if isTerm(s) {
 		if ctx.vocab != "" {
 			p.checkNoise(a, s, ctx.vocab)

@@ -41,6 +41,8 @@ type node struct {
 type tree struct {
 	nodes []node
 	text  string
+	// statements is about how many the attributes will make.
+	statements int
 }
 
 // content returns the text content of node i.
@@ -51,18 +53,20 @@ func (t *tree) content(i int) string {
 
 // treeMaker builds a tree from events in document order.
 type treeMaker struct {
-	nodes []node
-	text  []byte
-	open  []int32
+	nodes      []node
+	text       []byte
+	open       []int32
+	statements int
 }
 
 // start opens an element.
 func (m *treeMaker) start(name, space string, attrs []attribute, tag extent) {
 	n := node{kind: elementNode, name: name, space: space, attrs: attrs, tag: tag}
 	for i := range attrs {
-		if isRDFaAttribute(attrs[i].name) {
-			n.rdfa = true
-			break
+		n.rdfa = n.rdfa || isRDFaAttribute(attrs[i].name)
+		switch attrs[i].name {
+		case "property", "typeof", "rel", "rev":
+			m.statements++
 		}
 	}
 	n.text.start = int32(len(m.text))
@@ -98,7 +102,7 @@ func (m *treeMaker) tree() *tree {
 	for len(m.open) > 0 {
 		m.end()
 	}
-	return &tree{nodes: m.nodes, text: string(m.text)}
+	return &tree{nodes: m.nodes, text: string(m.text), statements: m.statements}
 }
 
 // isRDFaAttribute reports whether the attribute can change the graph by
