@@ -194,12 +194,11 @@ func (a *aggregate) add(x *exec, row []ID, n int) bool {
 	switch a.Func {
 	case "SUM", "AVG":
 		if s.n == 1 {
-			s.best = v
-			s.failed = s.failed || !v.numeric()
-		} else if !s.failed {
-			if s.best, ok = arithmetic('+', s.best, v); !ok || !v.numeric() {
-				s.failed = true
-			}
+			s.best = value{kind: kindInteger}
+		}
+		if !s.failed {
+			s.best, ok = arithmetic('+', s.best, v)
+			s.failed = !ok || !v.numeric()
 		}
 	case "MIN":
 		if s.n == 1 || order(v, s.best) < 0 {

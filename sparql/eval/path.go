@@ -208,6 +208,9 @@ func (r *pathRun) walk(p algebra.Path, from ID, back bool, yield func(ID) bool) 
 		}
 		return r.closure(p.Path, from, back, true, yield)
 	case *algebra.OneOrMore:
+		if r.free && !r.isNode(from) {
+			return r.x.err == nil
+		}
 		return r.closure(p.Path, from, back, false, yield)
 	case *algebra.Negated:
 		sets := r.o.negated[p]

@@ -583,6 +583,24 @@ func (u *unit) order(b bound) []op {
 			}
 		}
 	}
+	// graphFirst says that an item asks which graph it is in, and must wait for
+	// it.
+	graphFirst := func(it *item) bool {
+		if it.graph.slot < 0 || b[it.graph.slot] == surelyBound {
+			return false
+		}
+		switch it.kind {
+		case tripleItem, graphItem, valuesItem, serviceItem, searchItem:
+			return false
+		case unionItem:
+			return slices.ContainsFunc(it.branches, func(p algebra.Pattern) bool { return !bindsGraph(p) })
+		case subItem, isolatedItem:
+			return !bindsGraph(it.pattern)
+		case filterItem, extendItem:
+			return hasExists(it.expr)
+		}
+		return true
+	}
 	ready := func(it *item) bool {
 		for i := it.from; i < it.to; i++ {
 			if it.whole && !placed[i] {
@@ -591,6 +609,9 @@ func (u *unit) order(b bound) []op {
 		}
 		if it.whole {
 			return true
+		}
+		if graphFirst(it) {
+			return !slices.Contains(placed[it.from:it.to], false)
 		}
 		for _, name := range algebra.Mentioned(it.expr) {
 			if !it.exprScope[name] || b[u.c.slot(it.ns, name)] == surelyBound {
@@ -618,7 +639,7 @@ func (u *unit) order(b bound) []op {
 		}
 		best, least := -1, 0.0
 		for i, it := range u.items {
-			if placed[i] || it.kind >= filterItem {
+			if placed[i] || it.kind >= filterItem || graphFirst(it) {
 				continue
 			}
 			if rows := u.c.fanout(it, b, card); best < 0 || rows < least {
@@ -643,6 +664,17 @@ func (u *unit) order(b bound) []op {
 		left--
 	}
 	return ops
+}
+
+// hasExists reports whether an expression has an EXISTS.
+func hasExists(e algebra.Expr) bool {
+	switch e := e.(type) {
+	case *algebra.Exists:
+		return true
+	case *algebra.Call:
+		return slices.ContainsFunc(e.Args, hasExists)
+	}
+	return false
 }
 
 // compile makes the operators of an item to be run with b bound.
