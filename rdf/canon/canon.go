@@ -39,8 +39,9 @@ const DefaultMaxWork = 1 << 20
 // and the default bound.
 type Options struct {
 	Hash Hash
-	// MaxWork bounds the number of neighbours that are hashed and orders that
-	// are tried to tell alike blank nodes apart; 0 means DefaultMaxWork.
+	// MaxWork bounds what is done to tell alike blank nodes apart: the
+	// neighbours that are hashed, the orders of them that are tried, and the
+	// labels that are copied for each; 0 means DefaultMaxWork.
 	MaxWork int
 }
 
@@ -254,9 +255,9 @@ func (c *canonicalizer) related(t rdf.Term, predicate string, issued *issuer, po
 	return c.sum()
 }
 
-// work takes one step from what is left.
-func (c *canonicalizer) work() bool {
-	c.left--
+// work takes steps from what is left.
+func (c *canonicalizer) work(steps int) bool {
+	c.left -= steps
 	return c.left >= 0
 }
 
@@ -269,7 +270,7 @@ func (c *canonicalizer) nDegree(n *node, issued *issuer) (string, *issuer, bool)
 			if !t.IsBlank() || t == n.term {
 				continue
 			}
-			if !c.work() {
+			if !c.work(1) {
 				return "", nil, false
 			}
 			h := c.related(t, q.Predicate.Value(), issued, "sog"[i])
@@ -309,7 +310,7 @@ func (c *canonicalizer) shortestPath(neighbours []rdf.Term, issued *issuer) ([]b
 		order[i] = i
 	}
 	for more := true; more; more = nextPermutation(order) {
-		if !c.work() {
+		if !c.work(1 + len(issued.order)) { // the copy costs as much, in time and in memory
 			return nil, nil, false
 		}
 		attempt := issued.clone()

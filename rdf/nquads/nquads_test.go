@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/nquads"
@@ -241,6 +242,7 @@ func seed(f *testing.F) {
 func FuzzReader(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, in []byte) {
+		checkPositions(t, in)
 		whole := outcome(bytes.NewReader(in))
 		if got := outcome(iotest.OneByteReader(bytes.NewReader(in))); got != whole {
 			t.Fatalf("byte by byte:\n%s\nat once:\n%s", got, whole)
@@ -264,4 +266,21 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("read back %v, %v; want %v", again, err, quads)
 		}
 	})
+}
+
+// checkPositions compares the places of errors with those that rdf.Lines finds
+// in the whole text.
+func checkPositions(t *testing.T, in []byte) {
+	if !utf8.Valid(in) {
+		return
+	}
+	lines := rdf.NewLines(in)
+	if _, err := drain(bytes.NewReader(in), nquads.Options{Recover: func(e *rdf.SyntaxError) bool {
+		if want := lines.Span(e.Span.Start.Offset, e.Span.End.Offset); e.Span != want {
+			t.Fatalf("error at %+v, want %+v: %v", e.Span, want, e)
+		}
+		return true
+	}}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/canon"
@@ -255,6 +256,23 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A document longer than every buffer reads the same in all portions.
+func TestLongDocument(t *testing.T) {
+	text := document(1000)
+	want, err := turtle.Parse([]byte(text), "")
+	if err != nil || len(want) != 1000*10 {
+		t.Fatal(len(want), err)
+	}
+	for name, in := range map[string]io.Reader{
+		"in halves":    iotest.HalfReader(strings.NewReader(text)),
+		"byte by byte": iotest.OneByteReader(strings.NewReader(text)),
+	} {
+		if got, err := drain(in, turtle.Options{}); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %d triples and %v", name, len(got), err)
+		}
+	}
+}
+
 // outcome reads in and tells quads and errors in one string.
 func outcome(in io.Reader) string {
 	var b strings.Builder
@@ -284,6 +302,7 @@ func FuzzReader(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
+		checkPositions(t, in)
 		whole := outcome(bytes.NewReader(in))
 		if got := outcome(iotest.OneByteReader(bytes.NewReader(in))); got != whole {
 			t.Fatalf("byte by byte:\n%s\nat once:\n%s", got, whole)
@@ -305,4 +324,21 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// checkPositions compares the places of errors with those that rdf.Lines finds
+// in the whole text.
+func checkPositions(t *testing.T, in []byte) {
+	if !utf8.Valid(in) {
+		return
+	}
+	lines := rdf.NewLines(in)
+	if _, err := drain(bytes.NewReader(in), turtle.Options{TriG: true, Recover: func(e *rdf.SyntaxError) bool {
+		if want := lines.Span(e.Span.Start.Offset, e.Span.End.Offset); e.Span != want {
+			t.Fatalf("error at %+v, want %+v: %v", e.Span, want, e)
+		}
+		return true
+	}}); err != nil {
+		t.Fatal(err)
+	}
 }
