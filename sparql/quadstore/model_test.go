@@ -180,7 +180,7 @@ func TestStoreIsASetOfQuads(t *testing.T) {
 // then happens to hold: every graph is as some put left it, and never older
 // than the last put that returned.
 func TestCrash(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			crash(t, rand.New(rand.NewPCG(seed, 4)))
@@ -245,7 +245,7 @@ func crash(t *testing.T, r *rand.Rand) {
 		}
 
 		// Writes go on while the picture of the disk is taken at a random moment.
-		picture, writes := make(chan *vfs.MemFS), 1+r.IntN(30)
+		picture, writes := make(chan *vfs.MemFS), 1+r.IntN(20)
 		percent, at := r.IntN(101), r.IntN(writes)
 		rng := rand.New(rand.NewPCG(r.Uint64(), 1))
 		sure := map[string]int{}
