@@ -21,6 +21,9 @@ const (
 	rdfNil   = rdfNS + "nil"
 )
 
+// keptQueue is the room for quads that is kept from one statement to the next.
+const keptQueue = 1 << 12
+
 // Reader reads quads from a stream (RDF 1.1 Turtle, section 6; RDF 1.1 TriG,
 // section 4).
 //
@@ -66,6 +69,9 @@ func (r *Reader) Read() (rdf.Quad, error) {
 	for r.next == len(r.queue) {
 		if r.err != nil {
 			return rdf.Quad{}, r.err
+		}
+		if cap(r.queue) > keptQueue {
+			r.queue = nil // one large statement shall not cost its memory for ever
 		}
 		r.queue, r.next, r.depth = r.queue[:0], 0, 0
 		err := r.statement()

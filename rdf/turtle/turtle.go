@@ -20,7 +20,7 @@ const DefaultMaxStatement = 16 << 20
 const (
 	maxDepth    = 1000    // nesting of [] and ()
 	maxPrefixes = 1 << 14 // declared in one document
-	maxQuads    = 1 << 20 // of one statement
+	maxQuads    = 1 << 18 // of one statement
 )
 
 // Options says how to read and write. The zero value is Turtle with the
