@@ -1,5 +1,6 @@
-// Package sparql is the endpoint: the SPARQL 1.1 Protocol and the read side of
-// the Graph Store Protocol over HTTP, the service description, and the Engine
-// that answers, embedded (eval on quadstore) or remote. Parsing, evaluation
-// and storage have packages of their own below.
+// Package sparql is the endpoint: the query operation of the SPARQL 1.1
+// Protocol over HTTP, the service description, and the Engine that answers,
+// embedded (eval on quadstore) or remote. It also says which media types the
+// answers and RDF graphs of Belfort are written in, and which of them a client
+// likes best. Parsing, evaluation and storage have packages of their own below.
 package sparql
