@@ -77,7 +77,7 @@ func TestMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	times := float64(after.TotalAlloc-before.TotalAlloc) / float64(len(page))
 	t.Logf("allocated %.1f times the page", times)
-	if times > 30 {
+	if times > 20 {
 		t.Errorf("allocated %.1f times the page", times)
 	}
 }

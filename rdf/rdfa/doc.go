@@ -4,9 +4,9 @@
 // yields findings: markup that RDFa passes over in silence but that the maker
 // of the page will want to mend.
 //
-// The work is in three steps. A tree builder (html.go on golang.org/x/net/html,
-// xml.go by itself) makes a flat tree in document order with the byte range of
-// each attribute. The processing sequence of RDFa Core, section 7.5, walks that
+// The work is in three steps. A tree builder (html*.go for HTML, on the tokens
+// of golang.org/x/net/html; xml.go for XML) makes a flat tree in document order
+// with the byte range of each attribute, whatever error recovery does with it. The processing sequence of RDFa Core, section 7.5, walks that
 // tree (process.go) and knows nothing of its making. At the end the byte ranges
 // become lines and columns in one pass over the text.
 //

@@ -37,6 +37,9 @@ const (
 	// RuleUnknownDatatype: a datatype that does not exist, such as xsd:Date or
 	// rdfs:Literal. Warning.
 	RuleUnknownDatatype = "unknown-datatype"
+	// RuleInvalidLanguage: a lang or xml:lang that is not a language tag, such as
+	// nl_BE. Warning.
+	RuleInvalidLanguage = "invalid-language"
 	// RuleRelNoise: a link type of HTML, such as noopener, that @vocab makes
 	// into a property. Info.
 	RuleRelNoise = "rel-noise"
@@ -289,6 +292,12 @@ func (p *processor) checkNoise(a *attribute, term, vocabulary string) {
 	p.find(rdf.Info, RuleRelNoise, a, term, rdf.IRI(vocabulary+term),
 		fmt.Sprintf("%s=%q is bedoeld voor de browser, maar door vocab wordt het een uitspraak met de eigenschap <%s%s>. Die is onschuldig en wordt genegeerd. Wie ze kwijt wil, zet op deze link vocab=\"\" of gebruikt prefixen in plaats van vocab.", a.name, term, vocabulary, term),
 		fmt.Sprintf("%s=%q is meant for the browser, but vocab turns it into a statement with the property <%s%s>. It is harmless and is left aside. To be rid of it, put vocab=\"\" on this link, or use prefixes instead of vocab.", a.name, term, vocabulary, term))
+}
+
+func (p *processor) invalidLanguage(a *attribute, tag string) {
+	p.find(rdf.Warning, RuleInvalidLanguage, a, tag, rdf.Term{},
+		fmt.Sprintf("%q is geen taalcode, zodat de teksten hieronder geen taal krijgen. Schrijf bijvoorbeeld %s=\"nl\" of %s=\"nl-BE\" (met een streepje).", tag, a.name, a.name),
+		fmt.Sprintf("%q is not a language tag, so that the texts below it get no language. Write for example %s=\"nl\" or %s=\"nl-BE\" (with a hyphen).", tag, a.name, a.name))
 }
 
 func (p *processor) vocabularyUnavailable(iri string, err error) {

@@ -37,7 +37,7 @@ func (p *processor) propertyValue(index int, n *node, k *attributes, ctx *contex
 		case datatype == "" || datatype == vocab.RDFLangString:
 			return rdf.LangLiteral(lexical(), ctx.lang)
 		case datatype == vocab.RDFXMLLiteral && k.content == nil:
-			s, ok := p.serialize(index, xmlWriter(n, ctx))
+			s, ok := p.serialize(index, xmlWriter(ctx))
 			if !ok {
 				return rdf.Term{}
 			}
@@ -106,9 +106,9 @@ type writer struct {
 }
 
 // xmlWriter writes XML in which every top-level element declares the
-// namespaces that are in force at n (HTML+RDFa 1.1, section 3.4): those of
+// namespaces that are in force there (HTML+RDFa 1.1, section 3.4): those of
 // xmlns, xmlns: and prefix.
-func xmlWriter(n *node, ctx *context) writer {
+func xmlWriter(ctx *context) writer {
 	w := writer{xml: true}
 	prefixes := ctx.scope.declared()
 	for _, prefix := range slices.Sorted(maps.Keys(prefixes)) {

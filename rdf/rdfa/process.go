@@ -19,7 +19,6 @@ type context struct {
 	lang          string
 	scope         *scope
 	vocab         string
-	xmlns         string // the default namespace, for XML literals
 }
 
 type direction uint8
@@ -186,7 +185,9 @@ func (p *processor) hasXMLBase() bool {
 // scripts. It returns the language that the document begins with.
 func (p *processor) prepare() (lang string) {
 	p.base = withoutFragment(p.options.Base)
-	lang = p.options.Language
+	if isLanguageTag(p.options.Language) {
+		lang = p.options.Language
+	}
 	rooted, based, titled, metaLang := false, false, false, false
 	for i := range p.tree.nodes {
 		n := &p.tree.nodes[i]
@@ -214,7 +215,7 @@ func (p *processor) prepare() (lang string) {
 			// The pragma-set default language (HTML, 4.2.5.3).
 			if e := n.attribute("http-equiv"); e != nil && !metaLang && p.isHTML() && strings.EqualFold(e.value, "content-language") {
 				if c := n.attribute("content"); c != nil && !strings.Contains(c.value, ",") {
-					if f := strings.Fields(c.value); len(f) > 0 {
+					if f := strings.Fields(c.value); len(f) > 0 && isLanguageTag(f[0]) {
 						lang, metaLang = f[0], true
 					}
 				}
@@ -247,7 +248,7 @@ func (n *node) attribute(name string) *attribute {
 type attributes struct {
 	about, resource, href, src, typeof, property, rel, rev *attribute
 	content, datatype, datetime, inlist                    *attribute
-	vocab, prefix, lang, xmlLang, xmlBase, xmlns, role, id *attribute
+	vocab, prefix, lang, xmlLang, xmlBase, role, id        *attribute
 	prefixes                                               []*attribute // xmlns:*
 }
 
@@ -289,8 +290,6 @@ func (n *node) known() (k attributes) {
 			k.xmlLang = a
 		case "xml:base":
 			k.xmlBase = a
-		case "xmlns":
-			k.xmlns = a
 		case "role":
 			k.role = a
 		case "id":
@@ -521,18 +520,48 @@ func (p *processor) declare(k *attributes, ctx *context) {
 			p.state(rdf.IRI(ctx.base), rdf.IRI(rdfaNS+"usesVocabulary"), iri, k.vocab.span)
 		}
 	}
-	if k.xmlns != nil {
-		ctx.xmlns = k.xmlns.value
-	}
 	if k.prefixes != nil || k.prefix != nil {
 		p.declarePrefixes(k, ctx)
 	}
 	switch {
 	case k.xmlLang != nil:
-		ctx.lang = trim(k.xmlLang.value)
+		ctx.lang = p.language(k.xmlLang)
 	case k.lang != nil && p.isXHTML():
-		ctx.lang = trim(k.lang.value)
+		ctx.lang = p.language(k.lang)
 	}
+}
+
+// language reads a language tag. One that is not well-formed cannot stand in
+// RDF (RDF 1.1 Concepts, section 3.3): the literals then have no language.
+func (p *processor) language(a *attribute) string {
+	tag := trim(a.value)
+	if tag == "" || isLanguageTag(tag) {
+		return tag
+	}
+	p.invalidLanguage(a, tag)
+	return ""
+}
+
+// isLanguageTag reports whether s has the form of a language tag (BCP 47,
+// section 2.1, as Turtle and N-Triples write it).
+func isLanguageTag(s string) bool {
+	length, first := 0, true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', !first && '0' <= c && c <= '9':
+			length++
+		case c == '-' && length > 0:
+			length, first = 0, false
+			continue
+		default:
+			return false
+		}
+		if length > 8 {
+			return false
+		}
+	}
+	return length > 0
 }
 
 func (p *processor) declarePrefixes(k *attributes, ctx *context) {
