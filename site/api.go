@@ -228,9 +228,9 @@ func count(n int) *int {
 }
 
 func (s *site) apiBesturen(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Lists.Besturen(r.Context())
+	list, err := s.allBesturen(r.Context())
 	if err != nil {
-		return fmt.Errorf("list besturen: %w", err)
+		return err
 	}
 	out := []apiBestuur{}
 	for _, b := range list {

@@ -116,9 +116,9 @@ type Oogst struct {
 
 // Seed is an address where harvesting begins.
 type Seed struct {
-	URL                                               string
-	Last                                              time.Time // last round, zero if never
-	Pages, New, Changed, Unchanged, Withdrawn, Failed int
+	URL                      string
+	Last                     time.Time // last round, zero if never
+	Pages, Withdrawn, Failed int
 }
 
 // Failure is a page that could not be read.

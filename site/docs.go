@@ -142,9 +142,9 @@ func (s *site) docsPage(w http.ResponseWriter, r *http.Request) error {
 		p.Titel, d.Body = page.Titel, page.Body
 	}
 	if name == "insluiten" {
-		list, err := s.Lists.Besturen(r.Context())
+		list, err := s.allBesturen(r.Context())
 		if err != nil {
-			return fmt.Errorf("list besturen: %w", err)
+			return err
 		}
 		if len(list) > 0 {
 			d.Snippet = &snippet{"insluitcode", message(l, "insluiten.html"), s.iframe(list[0])}

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/search"
 )
 
 const (
@@ -35,7 +35,7 @@ func attribute(s string) string {
 
 type embedPage struct {
 	Bestuur   *publisher.Bestuur
-	Besluiten []*besluit.Besluit
+	Besluiten []hit
 	Stijl     string // address of the stylesheet with the host's colour, or ""
 	Alle      string
 }
@@ -46,9 +46,9 @@ func (s *site) embedList(w http.ResponseWriter, r *http.Request) error {
 	embeddable(w.Header())
 	q := r.URL.Query()
 	d := embedPage{Alle: "/zoeken"}
-	selection := publisher.Selection{Limit: embedLength}
+	request := search.Request{Size: embedLength}
 	if n, err := strconv.Atoi(q.Get("aantal")); err == nil {
-		selection.Limit = max(1, min(n, embedMost))
+		request.Size = max(1, min(n, embedMost))
 	}
 	l := language(r)
 	p := s.newPage(r, "embed")
@@ -60,10 +60,12 @@ func (s *site) embedList(w http.ResponseWriter, r *http.Request) error {
 		if b == nil {
 			return errNotFound
 		}
-		d.Bestuur, selection.Bestuur, d.Alle = b, b.IRI, "/besturen/"+b.Slug
+		d.Bestuur, request.Besturen, d.Alle = b, []string{b.IRI}, "/besturen/"+b.Slug
 		p.Titel = message(l, "embed.van", nameOf(l, b.Naam, b.IRI))
 	}
-	selection.Orgaan = q.Get("orgaan")
+	if orgaan := q.Get("orgaan"); orgaan != "" {
+		request.Organen = []string{orgaan}
+	}
 	if kleur := q.Get("kleur"); kleur != "" {
 		if !colour.MatchString(kleur) {
 			return failure{http.StatusBadRequest, "fout.vraag"}
@@ -71,8 +73,8 @@ func (s *site) embedList(w http.ResponseWriter, r *http.Request) error {
 		d.Stijl = "/embed/stijl.css?kleur=" + strings.ToLower(kleur)
 	}
 	var err error
-	if d.Besluiten, _, err = s.Lists.Besluiten(r.Context(), selection); err != nil {
-		return fmt.Errorf("list besluiten: %w", err)
+	if d.Besluiten, err = s.latest(r.Context(), l, request); err != nil {
+		return err
 	}
 	p.Robots = "noindex"
 	p.Data = d

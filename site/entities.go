@@ -14,6 +14,7 @@ import (
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/search"
 	"github.com/belfort-lod/belfort/sparql"
 )
 
@@ -24,6 +25,7 @@ const (
 	mostFindings    = 40
 	mostCorrections = 20
 	listLength      = 10
+	besturenAge     = 5 * time.Second
 )
 
 // entity answers an entity in the form that the address or the Accept header
@@ -140,7 +142,7 @@ func (s *site) besluit(w http.ResponseWriter, r *http.Request) error {
 		p := s.entityPage(r, "besluit", at, titleOf(l, b), alternates)
 		p.Beschrijving = plain(firstOf(b.Beschrijving, b.Motivering, b.Inhoud), 160)
 		punt, zitting, orgaan, bestuur := puntOf(b), zittingOf(b), orgaanOf(b), bestuurOf(b)
-		d := besluitPage{Besluit: b, Punt: punt, Zitting: zitting, Orgaan: orgaan, Bestuur: bestuur, Genomen: dateOf(b), Artikels: articles(l, b.Artikels)}
+		d := besluitPage{Besluit: b, Punt: punt, Zitting: zitting, Orgaan: orgaan, Bestuur: bestuur, Genomen: dateOf(b), Artikels: articles(l, p.Titel, b.Artikels)}
 		if b.Behandeling != nil {
 			d.Stemmingen = votes(l, b.Behandeling.Stemmingen)
 		}
@@ -245,12 +247,15 @@ func (s *site) zitting(w http.ResponseWriter, r *http.Request) error {
 		}
 		p := s.entityPage(r, "zitting", at, title, alternates)
 		var d struct {
-			Zitting    *besluit.Zitting
-			Punten     []agendaItem
-			Documenten []document
-			Bronnen    []source
+			Zitting     *besluit.Zitting
+			Punten      []agendaItem
+			Documenten  []document
+			Uittreksels []document
+			Bronnen     []source
+			MeerBronnen int
 		}
 		d.Zitting = z
+		d.MeerBronnen = max(0, len(z.Bronnen)-mostSources)
 		for i, a := range z.Agendapunten {
 			item := agendaItem{Agendapunt: a, Plaats: i + 1, Besloten: a.GeplandOpenbaar != nil && !*a.GeplandOpenbaar}
 			for _, b := range a.Behandelingen {
@@ -270,7 +275,11 @@ func (s *site) zitting(w http.ResponseWriter, r *http.Request) error {
 			} else if isWeb(doc.IRI) {
 				x.Href = doc.IRI
 			}
-			d.Documenten = append(d.Documenten, x)
+			if doc.Soort == besluit.Uittreksel {
+				d.Uittreksels = append(d.Uittreksels, x)
+			} else {
+				d.Documenten = append(d.Documenten, x)
+			}
 		}
 		if d.Bronnen, err = s.sources(r.Context(), z.Bronnen, z.IRI); err != nil {
 			return err
@@ -330,7 +339,7 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 		var d struct {
 			Bestuur          *publisher.Bestuur
 			Zittingen        []*besluit.Zitting
-			Besluiten        []*besluit.Besluit
+			Besluiten        []hit
 			Snippet          snippet
 			Atom, API, Embed string
 		}
@@ -338,8 +347,8 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 		if d.Zittingen, _, err = s.Lists.Zittingen(r.Context(), publisher.Selection{Bestuur: b.IRI, Limit: listLength}); err != nil {
 			return fmt.Errorf("list zittingen: %w", err)
 		}
-		if d.Besluiten, _, err = s.Lists.Besluiten(r.Context(), publisher.Selection{Bestuur: b.IRI, Limit: listLength}); err != nil {
-			return fmt.Errorf("list besluiten: %w", err)
+		if d.Besluiten, err = s.latest(r.Context(), l, search.Request{Besturen: []string{b.IRI}, Size: listLength}); err != nil {
+			return err
 		}
 		d.Snippet = snippet{"insluitcode", message(l, "insluiten.html"), s.iframe(b)}
 		d.Atom, d.API, d.Embed = atomPath(b.IRI), link(dutch, "/api/v1/besluiten", "bestuur", b.IRI), link(l, "/embed/lijst", "bestuur", b.Slug)
@@ -350,19 +359,34 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) besturen(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Lists.Besturen(r.Context())
+	list, err := s.allBesturen(r.Context())
 	if err != nil {
-		return fmt.Errorf("list besturen: %w", err)
+		return err
 	}
 	p := s.newPage(r, "besturen")
 	p.Data = list
 	return s.write(w, r, http.StatusOK, p)
 }
 
+// allBesturen lists the governments. Almost every page needs them and they
+// seldom change, so a list of some seconds old will do.
+func (s *site) allBesturen(ctx context.Context) ([]*publisher.Bestuur, error) {
+	s.recent.Lock()
+	defer s.recent.Unlock()
+	if now := s.Now(); s.recent.besturen == nil || now.Sub(s.recent.at) > besturenAge {
+		list, err := s.Lists.Besturen(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list besturen: %w", err)
+		}
+		s.recent.besturen, s.recent.at = list, now
+	}
+	return s.recent.besturen, nil
+}
+
 func (s *site) findBestuur(ctx context.Context, is func(*publisher.Bestuur) bool) (*publisher.Bestuur, error) {
-	list, err := s.Lists.Besturen(ctx)
+	list, err := s.allBesturen(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list besturen: %w", err)
+		return nil, err
 	}
 	if i := slices.IndexFunc(list, is); i >= 0 {
 		return list[i], nil
@@ -450,7 +474,7 @@ func (s *site) others(ctx context.Context, l lang, iris []string) ([]crumb, erro
 }
 
 // articles gives each artikel an anchor of its own and a heading.
-func articles(l lang, list []*besluit.Artikel) []article {
+func articles(l lang, title string, list []*besluit.Artikel) []article {
 	var out []article
 	used := map[string]bool{}
 	for i, a := range list {
@@ -466,12 +490,22 @@ func articles(l lang, list []*besluit.Artikel) []article {
 		if !strings.HasPrefix(strings.ToLower(head), "art") {
 			head = strings.TrimSpace(message(l, "artikel") + " " + firstOf(head, bare))
 		}
-		if t := plain(a.Titel, 200); t != "" && !strings.EqualFold(t, head) {
-			head += ": " + t
-		}
-		out = append(out, article{Anker: "artikel-" + bare, Kop: head, Inhoud: a.Inhoud})
+		out = append(out, article{Anker: "artikel-" + bare, Kop: headed(head, plain(a.Titel, 200), title), Inhoud: a.Inhoud})
 	}
 	return out
+}
+
+// headed puts the number and the title of an artikel together. Programs tend
+// to repeat in the title what stands elsewhere: the number, and the title of
+// the whole decision.
+func headed(number, title, besluit string) string {
+	if rest := strings.TrimPrefix(strings.ToLower(title), strings.ToLower(number)); len(rest) < len(title) && (rest == "" || strings.ContainsRune(":.-– ", []rune(rest)[0])) {
+		title = strings.TrimLeft(title[len(title)-len(rest):], ":.-– ")
+	}
+	if title == "" || strings.EqualFold(title, besluit) {
+		return number
+	}
+	return number + ": " + title
 }
 
 // citation names a decision as a report or a file would.

@@ -18,7 +18,7 @@ func atomPath(bestuur string) string {
 
 // sitemapPart is the number of decisions in one part of the sitemap; the
 // protocol allows 50,000 addresses (sitemaps.org).
-const sitemapPart = 10_000
+const sitemapPart = publisher.MaxList
 
 // sitemap lists the pages for search engines: an index, and parts by number.
 func (s *site) sitemap(w http.ResponseWriter, r *http.Request) error {
@@ -36,9 +36,13 @@ func (s *site) sitemap(w http.ResponseWriter, r *http.Request) error {
 	}
 	part, err := strconv.Atoi(r.URL.Query().Get("deel"))
 	if err != nil {
-		_, total, err := s.Lists.Besluiten(r.Context(), publisher.Selection{Limit: 1})
+		besturen, err := s.allBesturen(r.Context())
 		if err != nil {
-			return fmt.Errorf("list besluiten: %w", err)
+			return err
+		}
+		total := 0
+		for _, b := range besturen {
+			total += b.Besluiten
 		}
 		index := struct {
 			XMLName xml.Name `xml:"sitemapindex"`
@@ -62,9 +66,9 @@ func (s *site) sitemap(w http.ResponseWriter, r *http.Request) error {
 		for _, name := range docOrder[1:] {
 			set.URL = append(set.URL, entry{s.Base + "/docs/" + name})
 		}
-		besturen, err := s.Lists.Besturen(r.Context())
+		besturen, err := s.allBesturen(r.Context())
 		if err != nil {
-			return fmt.Errorf("list besturen: %w", err)
+			return err
 		}
 		for _, b := range besturen {
 			set.URL = append(set.URL, entry{s.Base + "/besturen/" + b.Slug})
@@ -140,9 +144,9 @@ func (s *site) datasets(w http.ResponseWriter, r *http.Request) error {
 		}
 		return sendGraph(w, r, f.mediaType, quads)
 	}
-	besturen, err := s.Lists.Besturen(r.Context())
+	besturen, err := s.allBesturen(r.Context())
 	if err != nil {
-		return fmt.Errorf("list besturen: %w", err)
+		return err
 	}
 	p := s.newPage(r, "datasets")
 	p.Alternates, p.Canonical = alternates, s.Base+"/datasets"

@@ -15,8 +15,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql"
 )
 
 // lang is a language of the interface.
@@ -239,10 +242,12 @@ func (s *site) write(w http.ResponseWriter, r *http.Request, status int, p *page
 	return send(w, r, status, "text/html; charset=utf-8", b.Bytes())
 }
 
-// send writes a whole answer with an entity tag over its media type and bytes.
+// send writes a whole answer with an entity tag over its media type and bytes,
+// packed if the client takes that.
 func send(w http.ResponseWriter, r *http.Request, status int, mediaType string, body []byte) error {
 	h := w.Header()
 	h.Set("Content-Type", mediaType)
+	h.Add("Vary", "Accept-Encoding")
 	if status == http.StatusOK && r.Method != http.MethodPost {
 		tag := entityTag(mediaType, body)
 		h.Set("ETag", tag)
@@ -252,6 +257,10 @@ func send(w http.ResponseWriter, r *http.Request, status int, mediaType string, 
 			return nil
 		}
 	}
+	if accept := r.Header.Get("Accept-Encoding"); accept != "" && len(body) > packedFrom && sparql.Negotiate(accept, []string{"gzip"}) != "" {
+		h.Set("Content-Encoding", "gzip")
+		body = packed(body)
+	}
 	h.Set("Content-Length", fmt.Sprint(len(body)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
@@ -260,17 +269,29 @@ func send(w http.ResponseWriter, r *http.Request, status int, mediaType string, 
 	return nil
 }
 
+// packedFrom is the length from which packing an answer is worth it.
+const packedFrom = 1 << 10
+
+func packed(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is a good one
+	z.Write(body)                                   // a buffer takes everything
+	z.Close()
+	return b.Bytes()
+}
+
+// entityTag is weak, because the same answer is sent packed and unpacked.
 func entityTag(mediaType string, body []byte) string {
 	h := sha256.New()
 	h.Write([]byte(mediaType + "\n"))
 	h.Write(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+	return `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
 }
 
 // sameTag compares weakly, as If-None-Match asks (RFC 9110, section 13.1.2).
 func sameTag(header, tag string) bool {
 	for _, candidate := range strings.Split(header, ",") {
-		if c := strings.TrimPrefix(strings.TrimSpace(candidate), "W/"); c == tag || c == "*" {
+		if c := strings.TrimPrefix(strings.TrimSpace(candidate), "W/"); c == strings.TrimPrefix(tag, "W/") || c == "*" {
 			return true
 		}
 	}

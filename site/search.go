@@ -274,6 +274,9 @@ func showHit(l lang, h search.Hit) hit {
 	}
 	for _, f := range h.Fragments {
 		part, number, _ := strings.Cut(f.Part, " ")
+		if part == "titel" { // stands above, with its marks
+			continue
+		}
 		label := f.Part
 		if m := message(l, "deel."+part); m != "deel."+part {
 			label = strings.TrimSpace(m + " " + number)

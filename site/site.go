@@ -9,21 +9,30 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/belfort-lod/belfort/publisher"
 )
 
 //go:embed templates static docs openapi.json
 var files embed.FS
 
-// site is what the handlers share. It does not change after New.
+// site is what the handlers share. Apart from recent, it does
+// not change after New.
 type site struct {
 	Config
 	pages       map[lang]pageSet
 	docs        *docs
 	static      *static
 	validations chan struct{} // one place for each validation at a time
+	recent      struct {
+		sync.Mutex
+		besturen []*publisher.Bestuur
+		at       time.Time
+	}
 }
 
 // New returns the handler of the whole site. It fails only on a Config that

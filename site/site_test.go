@@ -246,7 +246,7 @@ func TestConditional(t *testing.T) {
 	h, w := newTestSite(t)
 	for _, at := range []string{"/", "/besluiten/" + besluit.ID(w.besluiten[0].IRI), "/besluiten/" + besluit.ID(w.besluiten[0].IRI) + ".ttl", "/embed/lijst", "/api/v1/besluiten", "/feeds/besluiten.atom"} {
 		tag := get(h, at).Header().Get("ETag")
-		answer := get(h, at, "If-None-Match", `"other", W/`+tag)
+		answer := get(h, at, "If-None-Match", `"other", `+strings.TrimPrefix(tag, "W/"))
 		if answer.Code != http.StatusNotModified || answer.Body.Len() != 0 {
 			t.Errorf("%s: %d with %d bytes, want 304", at, answer.Code, answer.Body.Len())
 		}
