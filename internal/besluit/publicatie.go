@@ -17,6 +17,8 @@ type Publicatie struct {
 	Ruw       string    // hex SHA-256 of the body as received; names its blob
 	Tekst     []byte    // the body decoded to UTF-8; byte offsets of Quads are in it
 	Quads     []rdf.Sourced
+	// Subjects are the elements that introduced the subjects of Quads.
+	Subjects map[rdf.Term]rdf.Span
 	// Findings are what reading the page brought up (markup and RDFa, not
 	// shapes).
 	Findings []rdf.Finding

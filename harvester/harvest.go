@@ -1,0 +1,554 @@
+package harvester
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+)
+
+// Outcome is what became of a page that was read.
+type Outcome string
+
+// The outcomes. A page is New or Changed when the publisher accepted it as
+// such, Held when it keeps it back with a reason.
+const (
+	New       Outcome = "new"
+	Changed   Outcome = "changed"
+	Unchanged Outcome = "unchanged"
+	Withdrawn Outcome = "withdrawn"
+	Held      Outcome = "held"
+	Failed    Outcome = "failed"
+)
+
+// Options bound a harvest and set its manners. Zero fields get the defaults
+// given with each.
+type Options struct {
+	// UserAgent says who we are and where to complain; its first word, up to
+	// "/", is the name that robots.txt can address.
+	UserAgent   string
+	FollowHosts bool          // also follow links to hosts that are not those of the seeds
+	MaxBody     int64         // bytes of one page; 20 MB
+	Timeout     time.Duration // of one request; 60 s
+	Parallel    int           // pages under way at once; 4
+	PerHost     int           // requests under way at one host; 1
+	Delay       time.Duration // between the starts of two requests at one host; 0. A Crawl-delay that is longer wins
+	MaxAttempts int           // per page and run; 3
+	Backoff     time.Duration // before the second attempt, doubled for each next; 1 s
+	MaxPages    int           // requests for pages in one run; 1,000,000
+}
+
+func (o Options) withDefaults() Options {
+	set := func(p *int, v int) {
+		if *p <= 0 {
+			*p = v
+		}
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "Belfort/1.0"
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = 20 << 20
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = time.Minute
+	}
+	if o.Backoff <= 0 {
+		o.Backoff = time.Second
+	}
+	set(&o.Parallel, 4)
+	set(&o.PerHost, 1)
+	set(&o.MaxAttempts, 3)
+	set(&o.MaxPages, 1_000_000)
+	return o
+}
+
+// Harvester crawls from seeds and hands each page that states something to
+// Accept. Its fields are set before Run and not changed after.
+type Harvester struct {
+	Frontier Frontier
+	Visits   Visits
+	Blobs    Blobs
+	Client   Doer
+	// Accept takes a page over, durably, and says what became of it: New,
+	// Changed, Unchanged, Withdrawn or Held. It is called by several goroutines
+	// at once, and again for the same page after a crash.
+	Accept func(context.Context, besluit.Publicatie) (Outcome, error)
+	// Progress, if set, is told of each page when it is done.
+	Progress func(Event)
+	Options  Options
+	Now      func() time.Time // nil: time.Now
+}
+
+// Event tells of one page that is done.
+type Event struct {
+	URL     string
+	Outcome Outcome
+	Err     error // why it failed
+	Totals  Totals
+}
+
+// Failure is a page that could not be read.
+type Failure struct {
+	URL, From string
+	Seed      bool // it is one of the addresses that the run began with
+	Err       error
+}
+
+// Totals counts one run.
+type Totals struct {
+	Pages       int       `json:"pages"` // read, overview pages included
+	Overviews   int       `json:"overviews"`
+	New         int       `json:"new"`
+	Changed     int       `json:"changed"`
+	Unchanged   int       `json:"unchanged"`
+	Withdrawn   int       `json:"withdrawn"`
+	Held        int       `json:"held"`
+	Gone        int       `json:"gone"` // answer 410 and were never seen
+	Failed      int       `json:"failed"`
+	Disallowed  int       `json:"disallowed"` // left alone because robots.txt asks so
+	Requests    int       `json:"requests"`   // robots.txt not counted
+	NotModified int       `json:"not_modified"`
+	Failures    []Failure `json:"-"`
+}
+
+// run is the state of one Run in memory: what it needs to be polite.
+type run struct {
+	*Harvester
+	mu     sync.Mutex
+	hosts  map[string]*hostState
+	wake   chan struct{} // closed and replaced when something is done
+	totals Totals
+}
+
+type hostState struct {
+	busy  int
+	next  time.Time // earliest start of the next request
+	once  sync.Once
+	rules rules
+}
+
+// Run harvests until nothing is left to fetch. It goes on with a run that a
+// crash cut off. The error is about this program or its disk; what went wrong
+// on the web is in Totals.Failures.
+func (h *Harvester) Run(ctx context.Context, seeds []string) (Totals, error) {
+	own := *h
+	own.Options = h.Options.withDefaults()
+	r := &run{Harvester: &own, hosts: map[string]*hostState{}, wake: make(chan struct{})}
+	links := make([]Link, 0, len(seeds))
+	for _, seed := range seeds {
+		clean, ok := CleanURL(seed)
+		if !ok {
+			r.fail(Link{URL: seed, Seed: seed}, fmt.Errorf("read address %q: want an http or https address", seed))
+			continue
+		}
+		links = append(links, Link{URL: clean, Seed: clean})
+	}
+	if err := r.Frontier.Begin(ctx, links); err != nil {
+		return r.totals, fmt.Errorf("begin harvest: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range r.Options.Parallel {
+		group.Go(func() error { return r.work(ctx) })
+	}
+	err := group.Wait()
+	return r.totals, err
+}
+
+func (h *Harvester) now() time.Time {
+	if h.Now != nil {
+		return h.Now()
+	}
+	return time.Now()
+}
+
+func (r *run) work(ctx context.Context) error {
+	for {
+		link, err := r.next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = r.visit(ctx, link)
+		r.release(host(link.URL))
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next waits for a link that may be fetched now.
+func (r *run) next(ctx context.Context) (Link, error) {
+	for {
+		r.mu.Lock()
+		now := r.now()
+		soonest := time.Duration(0)
+		free := func(name string) bool {
+			s := r.hosts[name]
+			if s == nil {
+				return true
+			}
+			if s.busy >= r.Options.PerHost {
+				return false
+			}
+			if wait := s.next.Sub(now); wait > 0 {
+				if soonest == 0 || wait < soonest {
+					soonest = wait
+				}
+				return false
+			}
+			return true
+		}
+		link, ok, wait, err := r.Frontier.Next(ctx, now, free)
+		if err == nil && ok {
+			s := r.host(host(link.URL))
+			s.busy++
+			s.next = now.Add(max(r.Options.Delay, s.rules.delay()))
+		}
+		wake := r.wake
+		r.mu.Unlock()
+		if err != nil || ok {
+			return link, err
+		}
+		if wait == 0 || soonest > 0 && soonest < wait {
+			wait = soonest
+		}
+		if err := r.rest(ctx, wake, wait); err != nil {
+			return Link{}, err
+		}
+	}
+}
+
+// rest waits until something is done or, if wait is not 0, that time is over.
+func (r *run) rest(ctx context.Context, wake <-chan struct{}, wait time.Duration) error {
+	var timer <-chan time.Time
+	if wait > 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-wake:
+	case <-timer:
+	}
+	return nil
+}
+
+func (r *run) host(name string) *hostState {
+	s := r.hosts[name]
+	if s == nil {
+		s = &hostState{}
+		r.hosts[name] = s
+	}
+	return s
+}
+
+func (r *run) release(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.host(name)
+	s.busy--
+	// Only now is the Crawl-delay of a new host known.
+	if d := s.rules.delay(); d > r.Options.Delay {
+		s.next = maxTime(s.next, r.now().Add(d))
+	}
+	close(r.wake)
+	r.wake = make(chan struct{})
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// visit fetches and reads one link and takes it off the queue.
+func (r *run) visit(ctx context.Context, link Link) error {
+	u, err := url.Parse(link.URL)
+	if err != nil {
+		return r.give(ctx, link, Visit{URL: link.URL}, fmt.Errorf("read address: %w", err))
+	}
+	last, _, err := r.Visits.Last(ctx, link.URL)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	state := r.host(u.Host)
+	r.mu.Unlock()
+	state.once.Do(func() { state.rules = r.fetchRules(ctx, u) })
+	if state.rules.unreachable && link.Attempts+1 < r.Options.MaxAttempts {
+		r.mu.Lock()
+		r.hosts[u.Host] = &hostState{busy: state.busy} // ask for robots.txt again
+		r.mu.Unlock()
+		return r.Frontier.Done(ctx, link, nil, r.now().Add(r.backoff(link.Attempts)))
+	}
+	if state.rules.unreachable {
+		return r.give(ctx, link, last, fmt.Errorf("fetch %s: host does not answer, or not to robots.txt", link.URL))
+	}
+	if !state.rules.allow(u) {
+		return r.give(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))
+	}
+	if r.count(func(t *Totals) { t.Requests++ }).Requests > r.Options.MaxPages {
+		return fmt.Errorf("harvest: more than %d requests in one run; raise the bound or name fewer seeds", r.Options.MaxPages)
+	}
+	p, err := r.get(ctx, link.URL, last)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil && !errors.Is(err, errTooLarge) {
+		return r.retry(ctx, link, last, err, 0)
+	}
+	if err != nil {
+		return r.give(ctx, link, last, err)
+	}
+	return r.answer(ctx, link, last, p)
+}
+
+// answer acts on the status of an answer.
+func (r *run) answer(ctx context.Context, link Link, last Visit, p *page) error {
+	switch {
+	case p.status == http.StatusOK:
+		return r.ok(ctx, link, last, p)
+	case p.status == http.StatusNotModified && !last.Success.IsZero():
+		return r.unchanged(ctx, link, last, p)
+	case p.status >= 300 && p.status < 400 && p.location != "":
+		return r.redirect(ctx, link, last, p)
+	case p.status == http.StatusNotFound || p.status == http.StatusGone:
+		if last.gone() {
+			return r.unchanged(ctx, link, last, p)
+		}
+		if last.SHA256 == "" && p.status == http.StatusGone && link.From != "" {
+			return r.gone(ctx, link, p)
+		}
+		if last.SHA256 == "" || last.Overview {
+			return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)))
+		}
+		return r.withdrawn(ctx, link, last, p)
+	case p.status == http.StatusTooManyRequests || p.status >= 500:
+		return r.retry(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)), p.retryAfter)
+	}
+	return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)))
+}
+
+func withStatus(v Visit, p *page) Visit {
+	v.Status = p.status
+	return v
+}
+
+func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
+	sum := sha256.Sum256(p.body)
+	hash := hex.EncodeToString(sum[:])
+	if hash == last.SHA256 {
+		return r.unchanged(ctx, link, last, p)
+	}
+	content, err := read(link.URL, p)
+	if err != nil {
+		return r.give(ctx, link, withStatus(last, p), err)
+	}
+	states := !content.feed && content.states()
+	if !states && !content.feed && len(content.links) == 0 {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", link.URL))
+	}
+	if _, err := r.Blobs.Put(ctx, p.body); err != nil {
+		return err
+	}
+	now := r.now()
+	outcome := Outcome("")
+	if states {
+		outcome, err = r.Accept(ctx, besluit.Publicatie{
+			Pagina: link.URL, Bron: link.Seed, Opgehaald: now, Status: p.status, MediaType: p.mediaType,
+			Ruw: hash, Tekst: content.text, Quads: content.quads, Subjects: content.subjects, Findings: content.findings,
+		})
+		if err != nil {
+			return fmt.Errorf("accept %s: %w", link.URL, err)
+		}
+	}
+	v := Visit{
+		URL: link.URL, Seed: link.Seed, From: link.From, Time: now, Status: p.status, MediaType: p.mediaType,
+		Success: now, ETag: p.etag, LastModified: p.lastModified, SHA256: hash, Links: content.links,
+		Overview: !states, Title: content.title,
+	}
+	return r.done(ctx, link, v, outcome)
+}
+
+func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) error {
+	v := last
+	v.Seed, v.From, v.Time, v.Status, v.Error = link.Seed, link.From, r.now(), p.status, ""
+	v.Success = v.Time
+	if p.status == http.StatusNotModified {
+		r.count(func(t *Totals) { t.NotModified++ })
+	}
+	return r.done(ctx, link, v, Unchanged)
+}
+
+func (r *run) withdrawn(ctx context.Context, link Link, last Visit, p *page) error {
+	now := r.now()
+	outcome, err := r.Accept(ctx, besluit.Publicatie{
+		Pagina: link.URL, Bron: link.Seed, Opgehaald: now, Status: p.status, Ingetrokken: true,
+	})
+	if err != nil {
+		return fmt.Errorf("accept withdrawal of %s: %w", link.URL, err)
+	}
+	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: now, Status: p.status, Success: now, Title: last.Title}
+	return r.done(ctx, link, v, outcome)
+}
+
+// gone records a page that was taken away on purpose before it was ever seen.
+func (r *run) gone(ctx context.Context, link Link, p *page) error {
+	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: r.now(), Status: p.status}
+	if err := r.Visits.Record(ctx, v); err != nil {
+		return err
+	}
+	r.count(func(t *Totals) { t.Gone++ })
+	return r.Frontier.Done(ctx, link, nil, time.Time{})
+}
+
+// maxRedirects is how many redirects in a row are followed.
+const maxRedirects = 5
+
+func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) error {
+	from, err := url.Parse(link.URL)
+	if err != nil {
+		return err
+	}
+	to, err := from.Parse(p.location)
+	if err != nil {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to unreadable address %q", link.URL, p.location))
+	}
+	clean, ok := CleanURL(to.String())
+	if !ok || link.Redirects >= maxRedirects {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to %s is not followed (at most %d in a row, http or https)", link.URL, to, maxRedirects))
+	}
+	if clean == link.URL {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: the page redirects to itself", link.URL))
+	}
+	next := Link{URL: clean, Seed: link.Seed, From: link.URL, Redirects: link.Redirects + 1}
+	// A seed may send us to the host where the site lives now: then that is
+	// the seed.
+	if link.From == "" {
+		next.Seed, next.From = clean, ""
+	}
+	if !r.inside(next.URL, link) && link.From != "" {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to another host, %s", link.URL, host(clean)))
+	}
+	v := last
+	v.URL, v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.URL, link.Seed, link.From, r.now(), p.status, "", clean
+	if err := r.Visits.Record(ctx, v); err != nil {
+		return err
+	}
+	return r.Frontier.Done(ctx, link, []Link{next}, time.Time{})
+}
+
+// inside reports whether a link found while visiting from stays on its host or
+// on that of the seed.
+func (r *run) inside(to string, from Link) bool {
+	name := host(to)
+	return r.Options.FollowHosts || name == host(from.URL) || name == host(from.Seed)
+}
+
+// retry puts a link back for a later attempt, or gives it up.
+func (r *run) retry(ctx context.Context, link Link, last Visit, cause error, after time.Duration) error {
+	if link.Attempts+1 >= r.Options.MaxAttempts {
+		return r.give(ctx, link, last, cause)
+	}
+	return r.Frontier.Done(ctx, link, nil, r.now().Add(max(after, r.backoff(link.Attempts))))
+}
+
+// backoff doubles with each attempt and varies by a quarter, so that failed
+// links do not come back all at once.
+func (r *run) backoff(attempts int) time.Duration {
+	d := r.Options.Backoff << min(attempts, 10)
+	return d - d/8 + rand.N(d/4+1)
+}
+
+// give records that a page could not be read in this run.
+func (r *run) give(ctx context.Context, link Link, v Visit, cause error) error {
+	v.URL, v.Seed, v.From, v.Time, v.Error = link.URL, link.Seed, link.From, r.now(), cause.Error()
+	if err := r.Visits.Record(ctx, v); err != nil {
+		return err
+	}
+	if err := r.Frontier.Done(ctx, link, nil, time.Time{}); err != nil {
+		return err
+	}
+	r.fail(link, cause)
+	return nil
+}
+
+func (r *run) fail(link Link, cause error) {
+	seed := link.From == ""
+	totals := r.count(func(t *Totals) {
+		if errors.Is(cause, errDisallowed) && !seed {
+			t.Disallowed++
+			return
+		}
+		t.Failed++
+		t.Failures = append(t.Failures, Failure{URL: link.URL, From: link.From, Seed: seed, Err: cause})
+	})
+	r.tell(Event{URL: link.URL, Outcome: Failed, Err: cause, Totals: totals})
+}
+
+// done records a page that was read and queues its links.
+func (r *run) done(ctx context.Context, link Link, v Visit, outcome Outcome) error {
+	if err := r.Visits.Record(ctx, v); err != nil {
+		return err
+	}
+	found := make([]Link, 0, len(v.Links))
+	for _, l := range v.Links {
+		if r.inside(l, link) {
+			found = append(found, Link{URL: l, Seed: link.Seed, From: link.URL})
+		}
+	}
+	if err := r.Frontier.Done(ctx, link, found, time.Time{}); err != nil {
+		return err
+	}
+	totals := r.count(func(t *Totals) {
+		if !v.gone() {
+			t.Pages++
+		}
+		switch {
+		case v.Overview:
+			t.Overviews++
+		case outcome == New:
+			t.New++
+		case outcome == Changed:
+			t.Changed++
+		case outcome == Unchanged:
+			t.Unchanged++
+		case outcome == Withdrawn:
+			t.Withdrawn++
+		case outcome == Held:
+			t.Held++
+		}
+	})
+	r.tell(Event{URL: link.URL, Outcome: outcome, Totals: totals})
+	return nil
+}
+
+func (r *run) count(change func(*Totals)) Totals {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.totals)
+	return r.totals
+}
+
+func (r *run) tell(e Event) {
+	if r.Progress != nil {
+		r.Progress(e)
+	}
+}

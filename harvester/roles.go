@@ -1,0 +1,85 @@
+package harvester
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+)
+
+// Link is a page to fetch and how the harvester came to it.
+type Link struct {
+	URL       string    `json:"url"`
+	Seed      string    `json:"seed"`                // the address that the harvest began with
+	From      string    `json:"from,omitempty"`      // the page that it stands on, "" for a seed
+	Redirects int       `json:"redirects,omitempty"` // how many redirects led here in a row
+	Attempts  int       `json:"attempts,omitempty"`  // how many fetches failed in this run
+	NotBefore time.Time `json:"notBefore,omitzero"`  // do not fetch sooner
+	// Key is for the Frontier that handed the link out.
+	Key []byte `json:"-"`
+}
+
+// Frontier is the durable queue of links of one run. In a run each URL is
+// handed out once, unless it is put back with a later NotBefore. A link that
+// was handed out when the process died is handed out again.
+type Frontier interface {
+	// Begin goes on with the unfinished run, or starts a new one when there is
+	// none; seeds that the run has not seen are added.
+	Begin(ctx context.Context, seeds []Link) error
+	// Next hands out a link whose host is free and whose time has come. When
+	// there is none yet, ok is false and wait is how long until the next one can
+	// be due (0: when another link is done); io.EOF says that the run is over.
+	Next(ctx context.Context, now time.Time, free func(host string) bool) (link Link, ok bool, wait time.Duration, err error)
+	// Done takes a link off the queue and adds what was found on its page, in
+	// one atomic step. If retry is not zero the link itself is queued again for
+	// that time, with one more attempt.
+	Done(ctx context.Context, link Link, found []Link, retry time.Time) error
+}
+
+// Visit is the evidence of the last fetch of a URL, with what the next
+// conditional request needs.
+type Visit struct {
+	URL       string    `json:"url"`
+	Seed      string    `json:"seed"`
+	From      string    `json:"from,omitempty"`
+	Time      time.Time `json:"time"`
+	Status    int       `json:"status"`          // HTTP status, 0 if there was no answer
+	Error     string    `json:"error,omitempty"` // why the page could not be read, "" if it was
+	Redirect  string    `json:"redirect,omitempty"`
+	MediaType string    `json:"mediaType,omitempty"`
+	// What stands since the last success, kept through failures.
+	Success      time.Time `json:"success,omitzero"`
+	ETag         string    `json:"etag,omitempty"`
+	LastModified string    `json:"lastModified,omitempty"`
+	SHA256       string    `json:"sha256,omitempty"` // of the raw body, in Blobs
+	Links        []string  `json:"links,omitempty"`
+	// Overview says that the page only leads to others and states nothing.
+	Overview bool `json:"overview,omitempty"`
+	// Title of the page, for lists.
+	Title string `json:"title,omitempty"`
+}
+
+// gone reports whether the page was not there any more when it was last
+// visited: withdrawn, or never seen.
+func (v Visit) gone() bool {
+	return v.Error == "" && (v.Status == http.StatusNotFound || v.Status == http.StatusGone)
+}
+
+// Visits keeps every fetch as evidence and finds the last one of a URL.
+type Visits interface {
+	Last(ctx context.Context, url string) (v Visit, ok bool, err error)
+	Record(ctx context.Context, v Visit) error
+	// All yields the last visit of every URL, by URL.
+	All(ctx context.Context) iter.Seq2[Visit, error]
+}
+
+// Blobs keeps raw bodies by the hex SHA-256 of their bytes. Put is durable.
+type Blobs interface {
+	Put(ctx context.Context, content []byte) (sha256 string, err error)
+}
+
+// Doer sends one HTTP request without following redirects. The application
+// passes in a client that guards against private addresses.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}

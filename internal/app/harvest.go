@@ -1,0 +1,88 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/belfort-lod/belfort/harvester"
+	"github.com/belfort-lod/belfort/internal/config"
+)
+
+type harvestCommand struct {
+	URL          []string      `arg:"" help:"Overview pages, single pages or LDES feeds to begin with."`
+	Data         string        `default:"data" help:"Data directory."`
+	FollowHosts  bool          `help:"Also follow links to other hosts than those of the addresses given."`
+	AllowPrivate bool          `help:"Allow private and loopback addresses."`
+	Delay        time.Duration `default:"250ms" help:"Pause between two requests to one host."`
+	Contact      string        `help:"Address in the User-Agent where a municipality can reach you."`
+	JSON         bool          `name:"json" help:"Print the totals as one JSON object on the last line."`
+}
+
+// Help is shown under the usage.
+func (harvestCommand) Help() string {
+	return `Example: belfort harvest https://www.gemeente.example/besluiten --data vlaanderen
+
+Harvests, validates, stores and indexes. A harvest that was cut off goes on where it was.
+Exit code 0: every address was read. 3: some page failed. 1: one of the addresses failed.`
+}
+
+// Run harvests.
+func (c *harvestCommand) Run(e *env) (err error) {
+	cfg := config.Default()
+	cfg.Data, cfg.AllowPrivate = c.Data, c.AllowPrivate
+	if c.Contact != "" {
+		cfg.Contact = c.Contact
+	}
+	h, err := open(e.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	totals, err := h.harvestAndFollow(e, harvester.Options{FollowHosts: c.FollowHosts, Delay: c.Delay}, c.URL)
+	if err != nil {
+		return err
+	}
+	for _, f := range totals.Failures {
+		fmt.Fprintf(e.stderr, "failed: %v\n", f.Err)
+	}
+	if c.JSON {
+		if err := json.NewEncoder(e.stdout).Encode(totals); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(e.stdout, "%d pages read: %d new, %d changed, %d unchanged, %d withdrawn, %d held, %d overview pages; %d failed\n",
+			totals.Pages, totals.New, totals.Changed, totals.Unchanged, totals.Withdrawn, totals.Held, totals.Overviews, totals.Failed)
+	}
+	for _, f := range totals.Failures {
+		if f.Seed {
+			return &exit{code: exitFailed}
+		}
+	}
+	if totals.Failed > 0 {
+		return &exit{code: exitPartly}
+	}
+	return nil
+}
+
+// harvestAndFollow harvests from seeds and carries everything to the engines.
+func (h *house) harvestAndFollow(e *env, options harvester.Options, seeds []string) (harvester.Totals, error) {
+	bar := newProgress(e, "harvest")
+	hv := h.harvest(options)
+	hv.Progress = func(ev harvester.Event) { bar.harvested(ev) }
+	totals, err := hv.Run(e.ctx, seeds)
+	bar.done()
+	if err != nil {
+		return totals, err
+	}
+	return totals, h.follow(e)
+}
+
+// follow brings every engine up to the newest ledger entry.
+func (h *house) follow(e *env) error {
+	bar := newProgress(e, "follow")
+	defer bar.done()
+	h.publisher.Progress = bar.followed
+	return h.publisher.Follow(e.ctx)
+}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/belfort-lod/belfort/harvester"
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/internal/config"
+	"github.com/belfort-lod/belfort/internal/state/files"
+	"github.com/belfort-lod/belfort/internal/state/pebble"
+	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/search/bleve"
+	"github.com/belfort-lod/belfort/shapes/oslo"
+	"github.com/belfort-lod/belfort/sparql"
+	"github.com/belfort-lod/belfort/sparql/quadstore"
+)
+
+// house is the product with its engines open on one data directory. The state
+// is opened first: its lock keeps a second process out of the whole directory.
+type house struct {
+	config    config.Config
+	state     *pebble.DB
+	blobs     *files.Blobs
+	quads     *quadstore.Store
+	index     *bleve.Index
+	engine    sparql.Engine
+	reader    *publisher.Reader
+	publisher *publisher.Publisher
+	frontier  *pebble.Frontier
+	visits    *pebble.Visits
+	client    *http.Client // for what others name; see newClient
+}
+
+// open opens the data directory, making what is not there.
+func open(ctx context.Context, c config.Config) (h *house, err error) {
+	h = &house{config: c, client: newClient(c.AllowPrivate)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.close())
+			h = nil
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+		return h, fmt.Errorf("make data directory: %w", err)
+	}
+	if h.state, err = pebble.Open(filepath.Join(c.Data, "state"), nil); err != nil {
+		return h, err
+	}
+	if h.blobs, err = files.Open(filepath.Join(c.Data, "blobs")); err != nil {
+		return h, err
+	}
+	if h.quads, err = quadstore.Open(filepath.Join(c.Data, "quads"), quadstore.Options{}); err != nil {
+		return h, err
+	}
+	var fresh bool
+	if h.index, fresh, err = bleve.Open(filepath.Join(c.Data, "index")); err != nil {
+		return h, err
+	}
+	cursors := h.state.Cursors()
+	if fresh {
+		// An index that is new, or of another version, is filled again.
+		if err := cursors.SetCursor(ctx, publisher.FollowerIndex, 0); err != nil {
+			return h, err
+		}
+	}
+	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
+	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{})
+	h.reader = &publisher.Reader{Engine: h.engine}
+	h.publisher = &publisher.Publisher{
+		Ledger: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
+		Validate: judge, Graphs: h.quads, Index: h.index, Reader: h.reader,
+	}
+	return h, nil
+}
+
+// judge validates a page by the profile as practised. A finding about privacy
+// that is a violation keeps the page back.
+func judge(_ context.Context, p besluit.Publicatie) (publisher.Report, error) {
+	verdict := oslo.Validate(oslo.Input{
+		Source: p.Pagina, Text: p.Tekst, Quads: p.Quads, Findings: p.Findings, Subjects: p.Subjects,
+	}, oslo.Options{Now: p.Opgehaald})
+	report := publisher.Report{Profile: string(verdict.Profile), Findings: verdict.Findings}
+	for _, f := range verdict.Findings {
+		if f.Severity == rdf.Violation && oslo.IsPrivacy(f.Rule) {
+			report.Hold = f.Message.NL
+		}
+	}
+	return report, nil
+}
+
+// harvest makes a harvester that hands its pages to the publisher.
+func (h *house) harvest(options harvester.Options) *harvester.Harvester {
+	options.UserAgent = fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact)
+	return &harvester.Harvester{
+		Frontier: h.frontier, Visits: h.visits, Blobs: h.blobs,
+		Client: h.client, Options: options,
+		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
+			outcome, err := h.publisher.Accept(ctx, p)
+			return harvester.Outcome(outcome.Status), err
+		},
+	}
+}
+
+// close closes what is open, in the order that keeps the lock to the last.
+func (h *house) close() error {
+	var errs []error
+	if h.index != nil {
+		errs = append(errs, h.index.Close())
+	}
+	if h.quads != nil {
+		errs = append(errs, h.quads.Close())
+	}
+	if h.state != nil {
+		errs = append(errs, h.state.Close())
+	}
+	return errors.Join(errs...)
+}

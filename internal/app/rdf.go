@@ -1,0 +1,115 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/jsonld"
+	"github.com/belfort-lod/belfort/rdf/nquads"
+	"github.com/belfort-lod/belfort/rdf/turtle"
+	"github.com/belfort-lod/belfort/sparql"
+)
+
+type rdfCommand struct {
+	Convert convertCommand `cmd:"" help:"Convert between RDF syntaxes, as a stream."`
+}
+
+type convertCommand struct {
+	File string `arg:"" optional:"" default:"-" help:"File to read; - is standard input."`
+	From string `help:"Syntax of the input (${enum}); by default what the file name tells." enum:",rdfa,turtle,trig,ntriples,nquads,jsonld,rdfxml" default:""`
+	To   string `required:"" help:"Syntax of the output (${enum})." enum:"turtle,trig,ntriples,nquads,jsonld"`
+	Base string `help:"IRI that relative IRIs are resolved against; by default that of the file."`
+}
+
+// Help is shown under the usage.
+func (convertCommand) Help() string {
+	return `Example: belfort rdf convert notulen.html --to turtle --base https://gemeente.example/notulen
+
+Exit code 0: everything was converted. 1: the input is wrong or cannot be read; the message says where.`
+}
+
+// Run converts.
+func (c *convertCommand) Run(e *env) error {
+	in, name, closeIn, err := e.open(c.File)
+	if err != nil {
+		return err
+	}
+	defer closeIn()
+	from, err := syntaxOf(c.From, name)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	base := c.Base
+	if base == "" {
+		base = fileIRI(name)
+	}
+	return writeQuads(e.stdout, syntax(c.To), quadsOf(in, from, name, base))
+}
+
+// open opens a file, or standard input for "-".
+func (e *env) open(name string) (r io.Reader, shown string, closeIt func() error, err error) {
+	if name == "-" {
+		return e.stdin, "<stdin>", func() error { return nil }, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, name, nil, &exit{exitUsage, err}
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close()
+		return nil, name, nil, &exit{exitUsage, fmt.Errorf("%s is a folder: name a file", name)}
+	}
+	return f, name, f.Close, nil
+}
+
+// fileIRI is the base of a file that nobody gave one: its own address.
+func fileIRI(name string) string {
+	path, err := filepath.Abs(name)
+	if err != nil || name == "<stdin>" {
+		return "urn:belfort:stdin"
+	}
+	return "file://" + filepath.ToSlash(path)
+}
+
+// writeQuads writes a stream of quads in a syntax.
+func writeQuads(w io.Writer, s syntax, quads iter.Seq2[rdf.Quad, error]) error {
+	switch s {
+	case syntaxJSONLD:
+		var all []rdf.Quad
+		for q, err := range quads {
+			if err != nil {
+				return err
+			}
+			all = append(all, q)
+		}
+		return jsonld.Write(w, all, jsonld.Options{})
+	case syntaxNQuads, syntaxNTriples:
+		out := nquads.NewWriter(w, nquads.Options{Triples: s == syntaxNTriples})
+		return copyQuads(out, quads)
+	}
+	return copyQuads(turtle.NewWriter(w, turtle.Options{TriG: s == syntaxTriG, Prefixes: sparql.Prefixes()}), quads)
+}
+
+// quadWriter is what every streaming writer offers.
+type quadWriter interface {
+	Write(rdf.Quad) error
+	Close() error
+}
+
+func copyQuads(w quadWriter, quads iter.Seq2[rdf.Quad, error]) error {
+	for q, err := range quads {
+		if err != nil {
+			// What was read well is written before the error is told.
+			return errors.Join(w.Close(), err)
+		}
+		if err := w.Write(q); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+	}
+	return w.Close()
+}

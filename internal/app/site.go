@@ -1,0 +1,159 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/belfort-lod/belfort/harvester"
+	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/rdfa"
+	"github.com/belfort-lod/belfort/shapes/oslo"
+	"github.com/belfort-lod/belfort/site"
+	"github.com/belfort-lod/belfort/sparql"
+)
+
+// site puts the engines behind the site.
+func (h *house) site() (http.Handler, error) {
+	return site.New(site.Config{
+		Base: h.config.Base, Version: version(),
+		Entities: h.reader, Lists: h.reader, Search: h.index,
+		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone,
+		Validate: check, Fetch: h.fetch,
+		Oogst: h.oogst, Meldingen: h.publisher.Outbox.Meldingen,
+		SPARQL: sparql.Handler(h.engine, sparql.HandlerOptions{
+			Limits:  sparql.Limits{Time: 30 * time.Second},
+			URL:     h.config.Base + "/sparql",
+			Version: h.quads.Version,
+		}),
+		LDES: h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
+	})
+}
+
+// check validates a document for a visitor.
+func check(_ context.Context, source, mediaType string, body []byte, profile oslo.Profile) (site.Checked, error) {
+	doc, text, err := pageOf(body, mediaType, source, source)
+	if err != nil {
+		return site.Checked{}, err
+	}
+	if profile == "" {
+		soort, _ := oslo.Detect(graphOf(doc))
+		profile = oslo.ProfileOf(soort)
+	}
+	return site.Checked{
+		Verdict: oslo.Validate(oslo.Input{
+			Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects,
+		}, oslo.Options{Profile: profile, Now: time.Now()}),
+		Text: text, Triples: graphOf(doc).Len(),
+	}, nil
+}
+
+// fetch gets a page that a visitor names, with the guarded client.
+func (h *house) fetch(ctx context.Context, address string) (site.Fetched, error) {
+	body, contentType, final, err := fetch(ctx, h.client, address)
+	if err != nil {
+		return site.Fetched{}, &site.FetchError{Reason: rdf.Text{
+			NL: fmt.Sprintf("De pagina kon niet worden opgehaald: %v.", err),
+			EN: fmt.Sprintf("The page could not be fetched: %v.", err),
+		}}
+	}
+	if len(body) > rdfa.MaxBody {
+		return site.Fetched{}, &site.FetchError{Reason: rdf.Text{
+			NL: fmt.Sprintf("De pagina is groter dan %d MB.", rdfa.MaxBody>>20),
+			EN: fmt.Sprintf("The page is larger than %d MB.", rdfa.MaxBody>>20),
+		}}
+	}
+	return site.Fetched{URL: final, MediaType: contentType, Body: body}, nil
+}
+
+// oogst puts the evidence of fetches and the ledger together.
+func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
+	var o site.Oogst
+	status, err := harvester.StatusOf(ctx, h.visits)
+	if err != nil {
+		return o, err
+	}
+	for _, s := range status {
+		o.Bronnen = append(o.Bronnen, site.Seed{
+			URL: s.Seed, Last: s.LastVisit, Pages: s.Pages + s.Overviews, Withdrawn: s.Gone, Failed: len(s.Failed),
+		})
+		for _, f := range s.Failed {
+			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: f.Error, Time: f.Time})
+		}
+	}
+	if o.Held, err = h.publisher.Held(ctx); err != nil {
+		return o, err
+	}
+	if o.Ledger, err = h.publisher.Ledger.Head(ctx); err != nil || o.Ledger == 0 {
+		return o, err
+	}
+	last, _, _, err := h.publisher.Ledger.Entry(ctx, o.Ledger)
+	o.Head = last.Hash
+	return o, err
+}
+
+// ready says why the site cannot answer yet: the followers are behind.
+func (h *house) ready(ctx context.Context) error {
+	head, err := h.publisher.Ledger.Head(ctx)
+	if err != nil {
+		return err
+	}
+	at, err := h.publisher.Cursors.Cursor(ctx, publisher.FollowerIndex)
+	if err != nil {
+		return err
+	}
+	if at == 0 && head > 0 {
+		return errors.New("the search index is being made")
+	}
+	return nil
+}
+
+// metrics are what operators' tools read.
+func (h *house) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	gauge := func(name, help string, value func(context.Context) (float64, error)) {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			v, err := value(context.Background())
+			if err != nil {
+				return -1
+			}
+			return v
+		}))
+	}
+	gauge("belfort_quads", "Statements in the quad store.", func(context.Context) (float64, error) { return float64(h.quads.Len()), nil })
+	gauge("belfort_index_documents", "Documents in the search index.", func(context.Context) (float64, error) {
+		n, err := h.index.Count()
+		return float64(n), err
+	})
+	gauge("belfort_ledger_head", "Newest entry of the ledger.", func(ctx context.Context) (float64, error) {
+		n, err := h.publisher.Ledger.Head(ctx)
+		return float64(n), err
+	})
+	for _, follower := range []string{publisher.FollowerGraphs, publisher.FollowerIndex} {
+		gauge("belfort_follower_"+follower, "Ledger entries done by the follower "+follower+".", func(ctx context.Context) (float64, error) {
+			n, err := h.publisher.Cursors.Cursor(ctx, follower)
+			return float64(n), err
+		})
+	}
+	for _, status := range []publisher.MeldingStatus{publisher.Wachtend, publisher.Aanvaard, publisher.Geweigerd, publisher.Tegengehouden} {
+		gauge("belfort_meldingen_"+string(status), "Meldingen in the outbox that are "+string(status)+".", func(ctx context.Context) (float64, error) {
+			rows, err := h.publisher.Outbox.Meldingen(ctx)
+			n := 0
+			for _, m := range rows {
+				if m.Status == status {
+					n++
+				}
+			}
+			return float64(n), err
+		})
+	}
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
