@@ -20,6 +20,7 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/turtle"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // Namespaces of manifests, for handlers.
@@ -32,9 +33,6 @@ const (
 	SHT  = "http://www.w3.org/ns/shacl-test#"
 	RDFC = "https://w3c.github.io/rdf-canon/tests/vocab#"
 	JLD  = "https://w3c.github.io/json-ld-api/tests/vocab#"
-
-	rdfNS  = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-	rdfsNS = "http://www.w3.org/2000/01/rdf-schema#"
 )
 
 // homes says where each folder of suites is published. Tests are named by these
@@ -218,7 +216,7 @@ func (m *reader) read(iri string) {
 }
 
 func listOrSelf(g *rdf.Graph, t rdf.Term) []rdf.Term {
-	if g.Object(t, rdf.IRI(rdfNS+"first")).IsZero() {
+	if g.Object(t, rdf.IRI(vocab.RDFFirst)).IsZero() {
 		return []rdf.Term{t}
 	}
 	return g.List(t)
@@ -226,12 +224,12 @@ func listOrSelf(g *rdf.Graph, t rdf.Term) []rdf.Term {
 
 func (m *reader) entry(g *rdf.Graph, manifest string, node rdf.Term) Entry {
 	e := Entry{IRI: node.Value(), Manifest: manifest, Graph: g, shared: m.shared}
-	e.Type = e.Get(node, rdfNS+"type").Value()
+	e.Type = e.Get(node, vocab.RDFType).Value()
 	e.Action = e.Get(node, MF+"action")
 	e.Result = e.Get(node, MF+"result")
 	e.Name = e.Get(node, MF+"name").Value()
 	if e.Name == "" {
-		e.Name = e.Get(node, rdfsNS+"label").Value()
+		e.Name = e.Get(node, vocab.RDFSLabel).Value()
 	}
 	return e
 }

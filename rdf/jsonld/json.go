@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // decode reads a JSON document within the bounds. Integers that a float64 can
@@ -94,17 +95,17 @@ func tooDeep(b []byte, bound int) int {
 // 1.1 API, section 8.2.2, steps 10 and 11).
 func number(n json.Number, datatype string) (string, string) {
 	text := n.String()
-	if isInteger(text) && datatype != xsdDouble {
-		return canonicalInteger(text), cmp.Or(datatype, xsdInteger)
+	if isInteger(text) && datatype != vocab.XSDDouble {
+		return canonicalInteger(text), cmp.Or(datatype, vocab.XSDInteger)
 	}
 	f, err := n.Float64()
 	if err != nil && math.IsInf(f, 0) || math.IsNaN(f) {
-		return text, cmp.Or(datatype, xsdDouble)
+		return text, cmp.Or(datatype, vocab.XSDDouble)
 	}
-	if datatype != xsdDouble && f == math.Trunc(f) && math.Abs(f) < 1e21 {
-		return canonicalInteger(strconv.FormatFloat(f, 'f', 0, 64)), cmp.Or(datatype, xsdInteger)
+	if datatype != vocab.XSDDouble && f == math.Trunc(f) && math.Abs(f) < 1e21 {
+		return canonicalInteger(strconv.FormatFloat(f, 'f', 0, 64)), cmp.Or(datatype, vocab.XSDInteger)
 	}
-	return canonicalDouble(f), cmp.Or(datatype, xsdDouble)
+	return canonicalDouble(f), cmp.Or(datatype, vocab.XSDDouble)
 }
 
 func isInteger(s string) bool {

@@ -103,22 +103,3 @@ func (o Options) maxDepth() int {
 func (o Options) fail(message string) error {
 	return &rdf.SyntaxError{Source: o.Source, Message: message}
 }
-
-const (
-	rdfNS       = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-	xsdNS       = "http://www.w3.org/2001/XMLSchema#"
-	i18nNS      = "https://www.w3.org/ns/i18n#"
-	rdfType     = rdfNS + "type"
-	rdfFirst    = rdfNS + "first"
-	rdfRest     = rdfNS + "rest"
-	rdfNil      = rdfNS + "nil"
-	rdfList     = rdfNS + "List"
-	rdfJSON     = rdfNS + "JSON"
-	rdfValue    = rdfNS + "value"
-	rdfLanguage = rdfNS + "language"
-	rdfDir      = rdfNS + "direction"
-	xsdString   = xsdNS + "string"
-	xsdBoolean  = xsdNS + "boolean"
-	xsdInteger  = xsdNS + "integer"
-	xsdDouble   = xsdNS + "double"
-)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/internal/lex"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // Parse reads a JSON-LD document as RDF (JSON-LD 1.1 API, section 8.1). Quads
@@ -34,7 +36,7 @@ func Parse(r io.Reader, o Options) ([]rdf.Quad, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := converter{options: o}
+	c := converter{options: o, blanks: lex.Blanks{Prefix: o.BlankPrefix}}
 	for _, item := range expanded {
 		c.node(item, rdf.Term{})
 	}
@@ -46,10 +48,10 @@ func Parse(r io.Reader, o Options) ([]rdf.Quad, error) {
 
 // converter turns expanded JSON-LD into quads.
 type converter struct {
-	options   Options
-	quads     []rdf.Quad
-	generated int
-	tooMany   bool
+	options Options
+	quads   []rdf.Quad
+	blanks  lex.Blanks
+	tooMany bool
 }
 
 func (c *converter) add(s rdf.Term, p string, o, graph rdf.Term) {
@@ -64,30 +66,16 @@ func (c *converter) add(s rdf.Term, p string, o, graph rdf.Term) {
 	c.quads = append(c.quads, rdf.Quad{Subject: s, Predicate: predicate, Object: o, Graph: graph})
 }
 
-const generatedLabel = "genid"
-
-func (c *converter) newBlank() rdf.Term {
-	c.generated++
-	return rdf.Blank(c.options.BlankPrefix + generatedLabel + strconv.Itoa(c.generated))
-}
-
 // name returns the IRI or blank node that s names, or no term if it names
 // none in RDF.
 func (c *converter) name(s string) rdf.Term {
 	if label, ok := strings.CutPrefix(s, "_:"); ok {
-		if rest, ok := strings.CutPrefix(label, generatedLabel); ok {
-			label = generatedLabel + "_" + rest
-		}
-		return rdf.Blank(c.options.BlankPrefix + label)
+		return c.blanks.Labelled(label)
 	}
-	if !rdf.IsAbsoluteIRI(s) || strings.ContainsFunc(s, notInIRI) {
+	if !rdf.IsAbsoluteIRI(s) || lex.InvalidIRI([]byte(s)) >= 0 {
 		return rdf.Term{}
 	}
 	return rdf.IRI(s)
-}
-
-func notInIRI(c rune) bool {
-	return c <= 0x20 || strings.ContainsRune("<>\"{}|^`\\", c)
 }
 
 // node converts a node object and all that it holds, and returns the node.
@@ -100,14 +88,14 @@ func (c *converter) node(v any, graph rdf.Term) rdf.Term {
 	if id, ok := n["@id"].(string); ok {
 		t = c.name(id)
 	} else {
-		t = c.newBlank()
+		t = c.blanks.New()
 	}
 	for _, key := range slices.Sorted(maps.Keys(n)) {
 		switch key {
 		case "@type":
 			for _, v := range array(n[key]) {
 				if s, ok := v.(string); ok {
-					c.add(t, rdfType, c.name(s), graph)
+					c.add(t, vocab.RDFType, c.name(s), graph)
 				}
 			}
 		case "@graph":
@@ -164,19 +152,19 @@ func (c *converter) object(v any, graph rdf.Term) rdf.Term {
 }
 
 func (c *converter) list(items []any, graph rdf.Term) rdf.Term {
-	head, last := rdf.IRI(rdfNil), rdf.Term{}
+	head, last := rdf.IRI(vocab.RDFNil), rdf.Term{}
 	for _, item := range items {
-		cell := c.newBlank()
+		cell := c.blanks.New()
 		if last.IsZero() {
 			head = cell
 		} else {
-			c.add(last, rdfRest, cell, graph)
+			c.add(last, vocab.RDFRest, cell, graph)
 		}
-		c.add(cell, rdfFirst, c.object(item, graph), graph)
+		c.add(cell, vocab.RDFFirst, c.object(item, graph), graph)
 		last = cell
 	}
 	if !last.IsZero() {
-		c.add(last, rdfRest, rdf.IRI(rdfNil), graph)
+		c.add(last, vocab.RDFRest, rdf.IRI(vocab.RDFNil), graph)
 	}
 	return head
 }
@@ -185,7 +173,7 @@ func (c *converter) list(items []any, graph rdf.Term) rdf.Term {
 func (c *converter) literal(value any, m map[string]any, graph rdf.Term) rdf.Term {
 	datatype, _ := m["@type"].(string)
 	if datatype == "@json" {
-		return rdf.Literal(string(appendCanonicalJSON(nil, value)), rdfJSON)
+		return rdf.Literal(string(appendCanonicalJSON(nil, value)), vocab.RDFJSON)
 	}
 	if datatype != "" && !c.name(datatype).IsIRI() {
 		return rdf.Term{}
@@ -193,7 +181,7 @@ func (c *converter) literal(value any, m map[string]any, graph rdf.Term) rdf.Ter
 	switch v := value.(type) {
 	case bool:
 		if datatype == "" {
-			datatype = xsdBoolean
+			datatype = vocab.XSDBoolean
 		}
 		return rdf.Literal(strconv.FormatBool(v), datatype)
 	case json.Number:
@@ -202,7 +190,7 @@ func (c *converter) literal(value any, m map[string]any, graph rdf.Term) rdf.Ter
 		return rdf.Literal(number(json.Number(strconv.FormatFloat(v, 'g', -1, 64)), datatype))
 	case string:
 		lang, _ := m["@language"].(string)
-		if lang != "" && !isLangTag(lang) {
+		if lang != "" && lex.LangTag([]byte(lang)) != len(lang) {
 			return rdf.Term{}
 		}
 		if direction, ok := m["@direction"].(string); ok && c.options.rdfDirection != "" {
@@ -220,30 +208,13 @@ func (c *converter) literal(value any, m map[string]any, graph rdf.Term) rdf.Ter
 // 8.2.2, step 13).
 func (c *converter) directed(value, lang, direction string, graph rdf.Term) rdf.Term {
 	if c.options.rdfDirection == "i18n-datatype" {
-		return rdf.Literal(value, i18nNS+lang+"_"+direction)
+		return rdf.Literal(value, vocab.I18N+lang+"_"+direction)
 	}
-	t := c.newBlank()
-	c.add(t, rdfValue, rdf.String(value), graph)
+	t := c.blanks.New()
+	c.add(t, vocab.RDFValue, rdf.String(value), graph)
 	if lang != "" {
-		c.add(t, rdfLanguage, rdf.String(lang), graph)
+		c.add(t, vocab.RDFLanguage, rdf.String(lang), graph)
 	}
-	c.add(t, rdfDir, rdf.String(direction), graph)
+	c.add(t, vocab.RDFDirection, rdf.String(direction), graph)
 	return t
-}
-
-// isLangTag reports whether s has the form of a language tag: letters, then
-// groups of letters and digits after hyphens.
-func isLangTag(s string) bool {
-	for i, part := range strings.Split(s, "-") {
-		if part == "" {
-			return false
-		}
-		for _, c := range part {
-			letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-			if !letter && (i == 0 || c < '0' || c > '9') {
-				return false
-			}
-		}
-	}
-	return true
 }

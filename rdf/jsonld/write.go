@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // Write writes quads as JSON-LD (JSON-LD 1.1 API, section 8.4): framed if a
@@ -152,7 +153,7 @@ func (g *graphMap) add(q rdf.Quad, o Options) {
 		e.append(property, value(q.Object, o))
 		return
 	}
-	if property == rdfType && !o.useRdfType {
+	if property == vocab.RDFType && !o.useRdfType {
 		types, _ := e.node["@type"].([]any)
 		e.node["@type"] = append(types, identifier(q.Object))
 		if q.Object.IsBlank() { // a name that must stay
@@ -163,7 +164,7 @@ func (g *graphMap) add(q rdf.Quad, o Options) {
 	v := map[string]any{"@id": identifier(q.Object)}
 	e.append(property, v)
 	object := g.get(q.Object)
-	if len(object.mentions) < 2 || q.Object == rdf.IRI(rdfNil) {
+	if len(object.mentions) < 2 || q.Object == rdf.IRI(vocab.RDFNil) {
 		object.mentions = append(object.mentions, mention{e, property, v})
 	}
 }
@@ -189,15 +190,15 @@ func (g *graphMap) nodes() []any {
 
 // joinLists turns chains of rdf:first and rdf:rest into @list.
 func (g *graphMap) joinLists(mentioned map[rdf.Term]int) {
-	end := g.byID[rdf.IRI(rdfNil)]
+	end := g.byID[rdf.IRI(vocab.RDFNil)]
 	if end == nil {
 		return
 	}
 	for _, m := range end.mentions {
 		var items []any
-		for m.property == rdfRest && isCell(m.from) && mentioned[m.from.term] == 1 && len(m.from.mentions) == 1 {
+		for m.property == vocab.RDFRest && isCell(m.from) && mentioned[m.from.term] == 1 && len(m.from.mentions) == 1 {
 			cell := m.from
-			items = append(items, cell.node[rdfFirst].([]any)[0])
+			items = append(items, cell.node[vocab.RDFFirst].([]any)[0])
 			cell.dropped = true
 			m = cell.mentions[0]
 		}
@@ -218,11 +219,11 @@ func isCell(e *entry) bool {
 	if !e.term.IsBlank() || e.dropped || e.graph != nil {
 		return false
 	}
-	first, _ := e.node[rdfFirst].([]any)
-	rest, _ := e.node[rdfRest].([]any)
+	first, _ := e.node[vocab.RDFFirst].([]any)
+	rest, _ := e.node[vocab.RDFRest].([]any)
 	size := 3
 	if types, ok := e.node["@type"].([]any); ok {
-		if len(types) != 1 || types[0] != rdfList {
+		if len(types) != 1 || types[0] != vocab.RDFList {
 			return false
 		}
 		size++
@@ -237,9 +238,9 @@ func (g *graphMap) joinDirections(mentioned map[rdf.Term]int) {
 		if !e.term.IsBlank() || mentioned[e.term] != 1 || len(e.mentions) != 1 {
 			continue
 		}
-		text, hasText := single(e.node[rdfValue])
-		direction, hasDirection := single(e.node[rdfDir])
-		lang, hasLang := single(e.node[rdfLanguage])
+		text, hasText := single(e.node[vocab.RDFValue])
+		direction, hasDirection := single(e.node[vocab.RDFDirection])
+		lang, hasLang := single(e.node[vocab.RDFLanguage])
 		size := 3
 		if hasLang {
 			size++
@@ -275,25 +276,25 @@ func value(t rdf.Term, o Options) map[string]any {
 	switch {
 	case t.Lang() != "":
 		v["@language"] = t.Lang()
-	case datatype == xsdString:
-	case datatype == rdfJSON:
+	case datatype == vocab.XSDString:
+	case datatype == vocab.RDFJSON:
 		if parsed, err := decode([]byte(lexical), Options{}); err == nil {
 			return map[string]any{"@value": parsed, "@type": "@json"}
 		}
 		v["@type"] = datatype
-	case o.rdfDirection == "i18n-datatype" && strings.HasPrefix(datatype, i18nNS):
-		lang, direction, _ := strings.Cut(datatype[len(i18nNS):], "_")
+	case o.rdfDirection == "i18n-datatype" && strings.HasPrefix(datatype, vocab.I18N):
+		lang, direction, _ := strings.Cut(datatype[len(vocab.I18N):], "_")
 		if lang != "" {
 			v["@language"] = lang
 		}
 		if direction != "" {
 			v["@direction"] = direction
 		}
-	case o.NativeTypes && datatype == xsdBoolean && (lexical == "true" || lexical == "1"):
+	case o.NativeTypes && datatype == vocab.XSDBoolean && (lexical == "true" || lexical == "1"):
 		v["@value"] = true
-	case o.NativeTypes && datatype == xsdBoolean && (lexical == "false" || lexical == "0"):
+	case o.NativeTypes && datatype == vocab.XSDBoolean && (lexical == "false" || lexical == "0"):
 		v["@value"] = false
-	case o.NativeTypes && (datatype == xsdInteger || datatype == xsdDouble) && isNumber(lexical):
+	case o.NativeTypes && (datatype == vocab.XSDInteger || datatype == vocab.XSDDouble) && isNumber(lexical):
 		v["@value"] = json.Number(lexical)
 	default:
 		v["@type"] = datatype

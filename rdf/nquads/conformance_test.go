@@ -41,16 +41,5 @@ func readAll(b []byte, o nquads.Options) ([]rdf.Quad, error) {
 }
 
 func drain(in io.Reader, o nquads.Options) ([]rdf.Quad, error) {
-	r := nquads.NewReader(in, o)
-	var quads []rdf.Quad
-	for {
-		q, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return quads, nil
-		}
-		if err != nil {
-			return quads, err
-		}
-		quads = append(quads, q)
-	}
+	return rdf.ReadAll(nquads.NewReader(in, o).Read)
 }

@@ -5,15 +5,14 @@ package nquads
 
 import (
 	"bytes"
-	"errors"
-	"io"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/internal/lex"
 )
 
 // DefaultMaxStatement is the bound on one statement in bytes where
 // Options.MaxStatement is 0.
-const DefaultMaxStatement = 16 << 20
+const DefaultMaxStatement = lex.DefaultMaxStatement
 
 // Options says how to read and write. The zero value is N-Quads with the
 // default bounds.
@@ -37,16 +36,5 @@ type Options struct {
 // Parse reads all of an N-Quads document that is in memory. On bad input it
 // returns the quads before it and a *rdf.SyntaxError.
 func Parse(b []byte) ([]rdf.Quad, error) {
-	r := NewReader(bytes.NewReader(b), Options{MaxStatement: max(len(b), 1)})
-	var quads []rdf.Quad
-	for {
-		q, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return quads, nil
-		}
-		if err != nil {
-			return quads, err
-		}
-		quads = append(quads, q)
-	}
+	return rdf.ReadAll(NewReader(bytes.NewReader(b), Options{MaxStatement: max(len(b), 1)}).Read)
 }

@@ -46,7 +46,7 @@ func (r *Reader) Read() (rdf.Quad, error) {
 		}
 		q, found, ok := r.statement()
 		if err := r.window.End(); err != nil {
-			r.bad, ok = problem{0, 0, r.tooLong()}, false
+			r.bad, ok = problem{0, 0, err.Error()}, false
 		}
 		switch {
 		case !ok:
@@ -74,10 +74,10 @@ func (r *Reader) nextLine() error {
 		}
 		w.Begin()
 		err := r.wholeLine()
-		if !errors.Is(err, lex.ErrTooLong) {
+		if _, ok := errors.AsType[*lex.TooLongError](err); !ok {
 			return err
 		}
-		if err := r.skipLine(); err != nil {
+		if err := r.skipLine(err.Error()); err != nil {
 			return err
 		}
 	}
@@ -103,8 +103,6 @@ func (r *Reader) wholeLine() error {
 		case errors.Is(err, io.EOF):
 			r.take(seen)
 			return nil
-		case errors.Is(err, lex.ErrTooLong):
-			return err
 		case err != nil:
 			return ioError(err)
 		}
@@ -120,9 +118,9 @@ func (r *Reader) take(n int) {
 
 // skipLine reports a line that is over the bound and passes over it without
 // keeping it.
-func (r *Reader) skipLine() error {
+func (r *Reader) skipLine(message string) error {
 	w := r.window
-	if r.report(w.Span(w.Pos, w.Pos), r.tooLong()); r.err != nil {
+	if r.report(w.Span(w.Pos, w.Pos), message); r.err != nil {
 		return r.err
 	}
 	_ = w.End() // known already
@@ -138,14 +136,6 @@ func (r *Reader) skipLine() error {
 	}
 }
 
-func (r *Reader) tooLong() string {
-	n := r.options.MaxStatement
-	if n <= 0 {
-		n = DefaultMaxStatement
-	}
-	return fmt.Sprintf("statement is longer than %d bytes", n)
-}
-
 // report makes a syntax error final unless the caller wants to go on.
 func (r *Reader) report(span rdf.Span, message string) {
 	err := &rdf.SyntaxError{Source: r.options.Source, Span: span, Message: message}
@@ -154,9 +144,11 @@ func (r *Reader) report(span rdf.Span, message string) {
 	}
 }
 
+// ioError adds what was done to an error of the stream; what the window itself
+// says it leaves as it is.
 func ioError(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.EOF
+	if _, ok := errors.AsType[*lex.TooLongError](err); ok || errors.Is(err, io.EOF) {
+		return err
 	}
 	return fmt.Errorf("read n-quads: %w", err)
 }

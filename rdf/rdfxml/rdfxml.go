@@ -4,15 +4,14 @@ package rdfxml
 
 import (
 	"bytes"
-	"errors"
-	"io"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/internal/lex"
 )
 
 // DefaultMaxStatement is the bound on one element below rdf:RDF in bytes where
 // Options.MaxStatement is 0.
-const DefaultMaxStatement = 16 << 20
+const DefaultMaxStatement = lex.DefaultMaxStatement
 
 // Bounds of the reader that no honest document comes near.
 const (
@@ -42,16 +41,6 @@ type Options struct {
 // Parse reads all of an RDF/XML document that is in memory. On bad input it
 // returns the triples before it and a *rdf.SyntaxError.
 func Parse(b []byte, base string) ([]rdf.Quad, error) {
-	r := NewReader(bytes.NewReader(b), Options{Base: base, MaxStatement: 3*len(b) + 1}) // decoded text may be longer
-	var quads []rdf.Quad
-	for {
-		q, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return quads, nil
-		}
-		if err != nil {
-			return quads, err
-		}
-		quads = append(quads, q)
-	}
+	// What is decoded to UTF-8 may become longer.
+	return rdf.ReadAll(NewReader(bytes.NewReader(b), Options{Base: base, MaxStatement: 3*len(b) + 1}).Read)
 }

@@ -9,11 +9,7 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/internal/lex"
-)
-
-const (
-	rdfNS         = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-	rdfXMLLiteral = rdfNS + "XMLLiteral"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // Reader reads triples from a stream (RDF 1.1 XML Syntax, section 7).
@@ -22,16 +18,16 @@ const (
 // and a number; a nodeID that begins with "genid" gets an underscore after it,
 // so that the two never meet.
 type Reader struct {
-	tokens    *tokens
-	options   Options
-	err       error // what ended the reading
-	begun     bool  // the document element was read
-	inRDF     bool  // it is rdf:RDF, and still open
-	outer     context
-	generated int
-	ids       map[string]bool // IRIs made by rdf:ID
-	queue     []rdf.Quad
-	next      int
+	tokens  *tokens
+	options Options
+	err     error // what ended the reading
+	begun   bool  // the document element was read
+	inRDF   bool  // it is rdf:RDF, and still open
+	outer   context
+	blanks  lex.Blanks
+	ids     map[string]bool // IRIs made by rdf:ID
+	queue   []rdf.Quad
+	next    int
 }
 
 // context is what elements inherit.
@@ -43,7 +39,7 @@ type context struct {
 // declaration if they name another encoding than UTF-8; positions are then
 // those in the decoded text.
 func NewReader(r io.Reader, o Options) *Reader {
-	return &Reader{tokens: newTokens(r, o), options: o, ids: map[string]bool{}}
+	return &Reader{tokens: newTokens(r, o), options: o, blanks: lex.Blanks{Prefix: o.BlankPrefix}, ids: map[string]bool{}}
 }
 
 // Read returns the next triple and io.EOF after the last. Text that is not
@@ -88,7 +84,7 @@ func (r *Reader) top() error {
 		if err != nil {
 			return err
 		}
-		if token.name != rdfNS+"RDF" {
+		if token.name != vocab.RDF+"RDF" {
 			_, err = r.node(token, context{base: r.options.Base})
 			return err
 		}
@@ -148,12 +144,12 @@ func (r *Reader) properties(e *element) (syntax map[string]string, properties []
 		if a.space == "" { // names that old documents write without a prefix
 			switch a.local {
 			case "ID", "about", "resource", "parseType", "type":
-				a.space = rdfNS
+				a.space = vocab.RDF
 			default:
 				return nil, nil, r.tokens.fail(fmt.Sprintf("attribute %s has no namespace", a.local))
 			}
 		}
-		if a.space == rdfNS {
+		if a.space == vocab.RDF {
 			switch a.local {
 			case "ID", "about", "nodeID", "resource", "parseType", "datatype":
 				if _, ok := syntax[a.local]; ok {
@@ -188,7 +184,7 @@ func (r *Reader) only(syntax map[string]string, allowed ...string) error {
 // node (sections 7.2.10 and 7.2.11).
 func (r *Reader) node(e *element, c context) (rdf.Term, error) {
 	var none rdf.Term
-	switch strings.TrimPrefix(e.name, rdfNS) {
+	switch strings.TrimPrefix(e.name, vocab.RDF) {
 	case "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "aboutEach", "aboutEachPrefix", "bagID":
 		return none, r.tokens.fail("rdf:" + e.raw.Name.Local + " can not be a node")
 	}
@@ -215,17 +211,17 @@ func (r *Reader) node(e *element, c context) (rdf.Term, error) {
 	case has(syntax, "nodeID"):
 		subject, err = r.nodeID(syntax["nodeID"])
 	default:
-		subject = r.newBlank()
+		subject = r.blanks.New()
 	}
 	if err != nil {
 		return none, err
 	}
-	if e.name != rdfNS+"Description" {
+	if e.name != vocab.RDF+"Description" {
 		class, err := r.name(e.name)
 		if err != nil {
 			return none, err
 		}
-		if err := r.add(subject, rdfNS+"type", class); err != nil {
+		if err := r.add(subject, vocab.RDFType, class); err != nil {
 			return none, err
 		}
 	}
@@ -248,7 +244,7 @@ func (r *Reader) addAttributes(subject rdf.Term, properties []attribute, c conte
 			return err
 		}
 		object := rdf.LangLiteral(a.value, c.lang)
-		if predicate.Value() == rdfNS+"type" {
+		if predicate.Value() == vocab.RDFType {
 			if object, err = r.resolve(a.value, c); err != nil {
 				return err
 			}
@@ -297,11 +293,11 @@ func (r *Reader) inside() (any, error) {
 // 7.2.14 to 7.2.21).
 func (r *Reader) property(e *element, subject rdf.Term, c context, items *int) error {
 	name := e.name
-	switch local, inRDF := strings.CutPrefix(name, rdfNS); {
+	switch local, inRDF := strings.CutPrefix(name, vocab.RDF); {
 	case !inRDF:
 	case local == "li":
 		*items++
-		name = rdfNS + "_" + strconv.Itoa(*items)
+		name = vocab.RDF + "_" + strconv.Itoa(*items)
 	default:
 		switch local {
 		case "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "Description", "aboutEach", "aboutEachPrefix", "bagID":
@@ -341,7 +337,7 @@ func (r *Reader) property(e *element, subject rdf.Term, c context, items *int) e
 	}
 	switch parseType {
 	case "Resource":
-		node := r.newBlank()
+		node := r.blanks.New()
 		if err := r.say(p, node); err != nil {
 			return err
 		}
@@ -353,7 +349,7 @@ func (r *Reader) property(e *element, subject rdf.Term, c context, items *int) e
 	if err != nil {
 		return err
 	}
-	return r.say(p, rdf.Literal(text, rdfXMLLiteral))
+	return r.say(p, rdf.Literal(text, vocab.RDFXMLLiteral))
 }
 
 // property is a property element in the reading.
@@ -378,9 +374,9 @@ func (r *Reader) say(p property, object rdf.Term) error {
 		predicate string
 		object    rdf.Term
 	}{
-		{"type", rdf.IRI(rdfNS + "Statement")}, {"subject", p.subject}, {"predicate", rdf.IRI(p.predicate)}, {"object", object},
+		{"type", rdf.IRI(vocab.RDF + "Statement")}, {"subject", p.subject}, {"predicate", rdf.IRI(p.predicate)}, {"object", object},
 	} {
-		if err := r.add(p.statement, rdfNS+q.predicate, q.object); err != nil {
+		if err := r.add(p.statement, vocab.RDF+q.predicate, q.object); err != nil {
 			return err
 		}
 	}
@@ -459,7 +455,7 @@ func (r *Reader) emptyProperty(p property) error {
 	case labelled:
 		object, err = r.nodeID(label)
 	default:
-		object = r.newBlank()
+		object = r.blanks.New()
 	}
 	if err != nil {
 		return err
@@ -484,16 +480,16 @@ func (r *Reader) collection(p property) error {
 			if err != nil {
 				return err
 			}
-			cell := r.newBlank()
+			cell := r.blanks.New()
 			if last.IsZero() {
 				err = r.say(p, cell)
 			} else {
-				err = r.add(last, rdfNS+"rest", cell)
+				err = r.add(last, vocab.RDFRest, cell)
 			}
 			if err != nil {
 				return err
 			}
-			if err := r.add(cell, rdfNS+"first", node); err != nil {
+			if err := r.add(cell, vocab.RDFFirst, node); err != nil {
 				return err
 			}
 			last = cell
@@ -503,9 +499,9 @@ func (r *Reader) collection(p property) error {
 			}
 		case xml.EndElement:
 			if last.IsZero() {
-				return r.say(p, rdf.IRI(rdfNS+"nil"))
+				return r.say(p, rdf.IRI(vocab.RDFNil))
 			}
-			return r.add(last, rdfNS+"rest", rdf.IRI(rdfNS+"nil"))
+			return r.add(last, vocab.RDFRest, rdf.IRI(vocab.RDFNil))
 		}
 	}
 }
@@ -516,13 +512,6 @@ func (r *Reader) add(s rdf.Term, p string, o rdf.Term) error {
 	}
 	r.queue = append(r.queue, rdf.Quad{Subject: s, Predicate: rdf.IRI(p), Object: o})
 	return nil
-}
-
-const generatedLabel = "genid"
-
-func (r *Reader) newBlank() rdf.Term {
-	r.generated++
-	return rdf.Blank(r.options.BlankPrefix + generatedLabel + strconv.Itoa(r.generated))
 }
 
 // name checks an IRI made of a namespace and a local name.
@@ -567,10 +556,7 @@ func (r *Reader) nodeID(value string) (rdf.Term, error) {
 	if !isNCName(value) {
 		return rdf.Term{}, r.tokens.fail(fmt.Sprintf("rdf:nodeID %q is not an XML name", value))
 	}
-	if rest, ok := strings.CutPrefix(value, generatedLabel); ok {
-		value = generatedLabel + "_" + rest
-	}
-	return rdf.Blank(r.options.BlankPrefix + value), nil
+	return r.blanks.Labelled(value), nil
 }
 
 // isNCName reports whether s is a name without a colon (Namespaces in XML 1.0,

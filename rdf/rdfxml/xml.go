@@ -270,12 +270,8 @@ func (t *tokens) fail(message string) error {
 
 // inputError turns what the decoder or the window says into what Read returns.
 func (t *tokens) inputError(err error) error {
-	if errors.Is(err, lex.ErrTooLong) {
-		n := t.options.MaxStatement
-		if n <= 0 {
-			n = DefaultMaxStatement
-		}
-		return t.fail(fmt.Sprintf("element is longer than %d bytes", n))
+	if tooLong, ok := errors.AsType[*lex.TooLongError](err); ok {
+		return t.fail(tooLong.Error())
 	}
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		w := t.window

@@ -57,16 +57,5 @@ func TestConformance(t *testing.T) {
 }
 
 func drain(in io.Reader, o turtle.Options) ([]rdf.Quad, error) {
-	r := turtle.NewReader(in, o)
-	var quads []rdf.Quad
-	for {
-		q, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return quads, nil
-		}
-		if err != nil {
-			return quads, err
-		}
-		quads = append(quads, q)
-	}
+	return rdf.ReadAll(turtle.NewReader(in, o).Read)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 const (
@@ -99,9 +100,9 @@ func (l *layout) cell(t, graph rdf.Term) (first, rest rdf.Term, ok bool) {
 	}
 	for _, q := range about {
 		switch q.Predicate.Value() {
-		case rdfFirst:
+		case vocab.RDFFirst:
 			first = q.Object
-		case rdfRest:
+		case vocab.RDFRest:
 			rest = q.Object
 		}
 	}
@@ -112,7 +113,7 @@ func (l *layout) cell(t, graph rdf.Term) (first, rest rdf.Term, ok bool) {
 func (l *layout) findLists() {
 	for _, graph := range l.graphs {
 		for _, t := range l.subjects[graph] {
-			if _, rest, ok := l.cell(t, graph); !ok || rest != rdf.IRI(rdfNil) {
+			if _, rest, ok := l.cell(t, graph); !ok || rest != rdf.IRI(vocab.RDFNil) {
 				continue
 			}
 			var members []rdf.Term
@@ -125,7 +126,7 @@ func (l *layout) findLists() {
 				}
 				l.cells[t] = true
 				members, head = append(members, first), t
-				if mention.Predicate.Value() != rdfRest {
+				if mention.Predicate.Value() != vocab.RDFRest {
 					break
 				}
 				t = mention.Subject
@@ -259,8 +260,8 @@ func (l *layout) appendProperties(b []byte, k key, indent string) []byte {
 		}
 		objects[q.Predicate] = append(objects[q.Predicate], q.Object)
 	}
-	if i := slices.Index(predicates, rdf.IRI(rdfType)); i > 0 {
-		predicates = slices.Insert(slices.Delete(predicates, i, i+1), 0, rdf.IRI(rdfType))
+	if i := slices.Index(predicates, rdf.IRI(vocab.RDFType)); i > 0 {
+		predicates = slices.Insert(slices.Delete(predicates, i, i+1), 0, rdf.IRI(vocab.RDFType))
 	}
 	for i, p := range predicates {
 		if i > 0 {
@@ -327,7 +328,7 @@ func (l *layout) flat(t, graph rdf.Term) bool {
 }
 
 func (l *layout) appendObject(b []byte, t, graph rdf.Term, indent string) []byte {
-	if t == rdf.IRI(rdfNil) {
+	if t == rdf.IRI(vocab.RDFNil) {
 		return append(b, "()"...)
 	}
 	if _, ok := l.nested[t]; !ok {

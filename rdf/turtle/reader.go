@@ -5,20 +5,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"strconv"
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/internal/lex"
-)
-
-const (
-	rdfNS    = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-	xsdNS    = "http://www.w3.org/2001/XMLSchema#"
-	rdfType  = rdfNS + "type"
-	rdfFirst = rdfNS + "first"
-	rdfRest  = rdfNS + "rest"
-	rdfNil   = rdfNS + "nil"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // keptQueue is the room for quads that is kept from one statement to the next.
@@ -35,9 +26,9 @@ type Reader struct {
 	options Options
 	err     error // what ended the reading
 
-	base      string
-	prefixes  map[string]string
-	generated int
+	base     string
+	prefixes map[string]string
+	blanks   lex.Blanks
 
 	graph   rdf.Term // of the block that is open
 	inGraph bool
@@ -57,6 +48,7 @@ func NewReader(r io.Reader, o Options) *Reader {
 		window:   lex.NewWindow(r, o.MaxStatement),
 		options:  o,
 		base:     o.Base,
+		blanks:   lex.Blanks{Prefix: o.BlankPrefix},
 		prefixes: map[string]string{},
 	}
 }
@@ -263,7 +255,7 @@ func (r *Reader) graphKeyword() error {
 	if err != nil {
 		return err
 	}
-	if len(r.queue) > 0 || name == rdf.IRI(rdfNil) && c == '(' {
+	if len(r.queue) > 0 || name == rdf.IRI(vocab.RDFNil) && c == '(' {
 		return r.fail(0, "the name of a graph can not be a list or a node with properties")
 	}
 	if err := r.expect('{', "\"{\" after the name of the graph"); err != nil {
@@ -373,7 +365,7 @@ func (r *Reader) predicate(c int) (rdf.Term, error) {
 	}
 	if word == "a" {
 		r.window.Pos += len(word)
-		return rdf.IRI(rdfType), nil
+		return rdf.IRI(vocab.RDFType), nil
 	}
 	return r.prefixedName("a predicate")
 }
@@ -420,7 +412,7 @@ func (r *Reader) object() (rdf.Term, error) {
 	}
 	if word == "true" || word == "false" {
 		r.window.Pos += len(word)
-		return rdf.Literal(word, xsdNS+"boolean"), nil
+		return rdf.Literal(word, vocab.XSDBoolean), nil
 	}
 	return r.prefixedName("an object")
 }
@@ -436,7 +428,7 @@ func (r *Reader) bracket() (t rdf.Term, propertied bool, err error) {
 	if err != nil {
 		return t, false, err
 	}
-	t = r.newBlank()
+	t = r.blanks.New()
 	if c == ']' {
 		r.window.Pos++
 		return t, false, nil
@@ -454,7 +446,7 @@ func (r *Reader) collection() (rdf.Term, error) {
 	}
 	defer r.ascend()
 	r.window.Pos++
-	first, last := rdf.IRI(rdfNil), rdf.Term{}
+	first, last := rdf.IRI(vocab.RDFNil), rdf.Term{}
 	for {
 		c, err := r.skip()
 		if err != nil {
@@ -463,18 +455,18 @@ func (r *Reader) collection() (rdf.Term, error) {
 		if c == ')' {
 			r.window.Pos++
 			if !last.IsZero() {
-				r.push(last, rdfRest, rdf.IRI(rdfNil))
+				r.push(last, vocab.RDFRest, rdf.IRI(vocab.RDFNil))
 			}
 			return first, nil
 		}
-		node := r.newBlank()
+		node := r.blanks.New()
 		if last.IsZero() {
 			first = node
 		} else {
-			r.push(last, rdfRest, node)
+			r.push(last, vocab.RDFRest, node)
 		}
 		last = node
-		if err := r.objectOf(node, rdf.IRI(rdfFirst)); err != nil {
+		if err := r.objectOf(node, rdf.IRI(vocab.RDFFirst)); err != nil {
 			return rdf.Term{}, err
 		}
 	}
@@ -492,18 +484,3 @@ func (r *Reader) descend() error {
 }
 
 func (r *Reader) ascend() { r.depth-- }
-
-const generatedLabel = "genid"
-
-func (r *Reader) newBlank() rdf.Term {
-	r.generated++
-	return rdf.Blank(r.options.BlankPrefix + generatedLabel + strconv.Itoa(r.generated))
-}
-
-// labelled returns the blank node that the document calls label.
-func (r *Reader) labelled(label []byte) rdf.Term {
-	if rest, ok := strings.CutPrefix(string(label), generatedLabel); ok {
-		return rdf.Blank(r.options.BlankPrefix + generatedLabel + "_" + rest)
-	}
-	return rdf.Blank(r.options.BlankPrefix + string(label))
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/internal/lex"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // names writes terms as short as the prefixes and the base allow, and keeps
@@ -65,7 +66,7 @@ func (n *names) append(b []byte, t rdf.Term) []byte {
 }
 
 func (n *names) appendPredicate(b []byte, t rdf.Term) []byte {
-	if t.Value() == rdfType {
+	if t.Value() == vocab.RDFType {
 		return append(b, 'a')
 	}
 	return n.append(b, t)
@@ -74,9 +75,9 @@ func (n *names) appendPredicate(b []byte, t rdf.Term) []byte {
 func (n *names) appendLiteral(b []byte, t rdf.Term) []byte {
 	lexical, datatype := t.Value(), t.Datatype()
 	switch {
-	case datatype == xsdNS+"boolean" && (lexical == "true" || lexical == "false"):
+	case datatype == vocab.XSDBoolean && (lexical == "true" || lexical == "false"):
 		return append(b, lexical...)
-	case datatype == xsdNS+"integer" || datatype == xsdNS+"decimal" || datatype == xsdNS+"double":
+	case datatype == vocab.XSDInteger || datatype == vocab.XSDDecimal || datatype == vocab.XSDDouble:
 		if length, short := numberLength([]byte(lexical)); length == len(lexical) && length > 0 && short == datatype {
 			return append(b, lexical...)
 		}
@@ -89,7 +90,7 @@ func (n *names) appendLiteral(b []byte, t rdf.Term) []byte {
 	if lang := t.Lang(); lang != "" {
 		return append(append(b, '@'), lang...)
 	}
-	if datatype == xsdNS+"string" {
+	if datatype == vocab.XSDString {
 		return b
 	}
 	return n.append(append(b, "^^"...), rdf.IRI(datatype))

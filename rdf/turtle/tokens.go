@@ -9,6 +9,7 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/internal/lex"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // eof is what skip returns at the end of the document.
@@ -71,15 +72,11 @@ func (r *Reader) failAt(skip, n int, message string) error {
 
 // inputError turns what the window says into what Read returns.
 func (r *Reader) inputError(err error) error {
-	switch {
-	case errors.Is(err, io.EOF):
+	if errors.Is(err, io.EOF) {
 		return io.EOF
-	case errors.Is(err, lex.ErrTooLong):
-		n := r.options.MaxStatement
-		if n <= 0 {
-			n = DefaultMaxStatement
-		}
-		return r.fail(0, fmt.Sprintf("statement is longer than %d bytes", n))
+	}
+	if tooLong, ok := errors.AsType[*lex.TooLongError](err); ok {
+		return r.fail(0, tooLong.Error())
 	}
 	return fmt.Errorf("read turtle: %w", err)
 }
@@ -337,7 +334,7 @@ func (r *Reader) blank() (rdf.Term, error) {
 	if n == 0 {
 		return rdf.Term{}, r.fail(2, "blank node without a label")
 	}
-	t := r.labelled(raw[2 : 2+n])
+	t := r.blanks.Labelled(string(raw[2 : 2+n]))
 	w.Pos += 2 + n
 	return t, nil
 }
@@ -383,12 +380,12 @@ func numberLength(b []byte) (int, string) {
 		i++
 	}
 	whole := digits()
-	end, datatype := i, xsdNS+"integer"
+	end, datatype := i, vocab.XSDInteger
 	fraction := 0
 	if i < len(b) && b[i] == '.' {
 		i++
 		if fraction = digits(); fraction > 0 {
-			end, datatype = i, xsdNS+"decimal"
+			end, datatype = i, vocab.XSDDecimal
 		}
 	}
 	if whole+fraction == 0 {
@@ -400,7 +397,7 @@ func numberLength(b []byte) (int, string) {
 			i++
 		}
 		if digits() > 0 {
-			end, datatype = i, xsdNS+"double"
+			end, datatype = i, vocab.XSDDouble
 		}
 	}
 	return end, datatype

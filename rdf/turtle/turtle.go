@@ -6,15 +6,14 @@ package turtle
 
 import (
 	"bytes"
-	"errors"
-	"io"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/internal/lex"
 )
 
 // DefaultMaxStatement is the bound on one statement in bytes where
 // Options.MaxStatement is 0.
-const DefaultMaxStatement = 16 << 20
+const DefaultMaxStatement = lex.DefaultMaxStatement
 
 // Bounds of the reader that no honest document comes near.
 const (
@@ -68,16 +67,5 @@ func ParseTriG(b []byte, base string) ([]rdf.Quad, error) {
 
 func parse(b []byte, o Options) ([]rdf.Quad, error) {
 	o.MaxStatement = max(len(b), 1)
-	r := NewReader(bytes.NewReader(b), o)
-	var quads []rdf.Quad
-	for {
-		q, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return quads, nil
-		}
-		if err != nil {
-			return quads, err
-		}
-		quads = append(quads, q)
-	}
+	return rdf.ReadAll(NewReader(bytes.NewReader(b), o).Read)
 }

@@ -30,6 +30,7 @@ const (
 	Dcat         = "http://www.w3.org/ns/dcat#"
 	Vcard        = "http://www.w3.org/2006/vcard/ns#"
 	Adms         = "http://www.w3.org/ns/adms#"
+	I18N         = "https://www.w3.org/ns/i18n#"
 
 	// Code lists of the Flemish government, used as namespaces.
 	BesluitType                      = "https://data.vlaanderen.be/id/concept/BesluitType/"
@@ -47,6 +48,11 @@ const (
 	RDFLangString = RDF + "langString"
 	RDFHTML       = RDF + "HTML"
 	RDFXMLLiteral = RDF + "XMLLiteral"
+	RDFJSON       = RDF + "JSON"
+	RDFList       = RDF + "List"
+	RDFValue      = RDF + "value"
+	RDFLanguage   = RDF + "language"
+	RDFDirection  = RDF + "direction"
 
 	RDFSLabel      = RDFS + "label"
 	RDFSComment    = RDFS + "comment"

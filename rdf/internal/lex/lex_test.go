@@ -73,7 +73,7 @@ func TestWindowBoundsStatements(t *testing.T) {
 	for err == nil {
 		err = w.More()
 	}
-	if !errors.Is(err, lex.ErrTooLong) || len(w.Buf) > 1<<17 {
+	if tooLong, ok := errors.AsType[*lex.TooLongError](err); !ok || tooLong.Max != 1000 || len(w.Buf) > 1<<17 {
 		t.Errorf("got %v after %d bytes", err, len(w.Buf))
 	}
 	w.Pos = 1000
@@ -82,7 +82,7 @@ func TestWindowBoundsStatements(t *testing.T) {
 	}
 	w.Begin()
 	w.Pos += 1001
-	if err := w.End(); !errors.Is(err, lex.ErrTooLong) {
+	if err := w.End(); err == nil || err.Error() != "statement is longer than 1000 bytes" {
 		t.Errorf("a statement over the bound: %v", err)
 	}
 	if w.End() != nil {

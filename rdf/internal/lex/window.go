@@ -6,7 +6,7 @@ package lex
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"io"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -25,8 +25,13 @@ const (
 	none = -1
 )
 
-// ErrTooLong says that a statement is longer than the window's bound.
-var ErrTooLong = errors.New("statement too long")
+// TooLongError says that a statement is longer than the window's bound.
+type TooLongError struct{ Max int }
+
+// Error tells the bound.
+func (e *TooLongError) Error() string {
+	return fmt.Sprintf("statement is longer than %d bytes", e.Max)
+}
 
 // Window is a piece of a stream. Buf[Pos:] is what was read and not yet used;
 // the owner moves Pos forward and calls More when it needs to see further.
@@ -59,12 +64,12 @@ func NewWindow(r io.Reader, maxStatement int) *Window {
 // Begin says that a statement begins at Pos.
 func (w *Window) Begin() { w.begin = w.mark.offset + w.Pos }
 
-// End says that the statement ends before Pos, and returns ErrTooLong if it is
-// over the bound.
+// End says that the statement ends before Pos, and returns a *TooLongError if it
+// is over the bound.
 func (w *Window) End() error {
 	defer func() { w.begin = none }()
 	if w.tooLong(w.Pos) {
-		return ErrTooLong
+		return &TooLongError{w.max}
 	}
 	return nil
 }
@@ -76,14 +81,14 @@ func (w *Window) AtEnd() bool { return w.err != nil }
 
 // More reads at least one byte more and keeps Buf[Pos:], though not where it
 // was: indexes into Buf must be taken anew, relative to Pos. It returns io.EOF
-// at the end of the stream, the stream's own error, or ErrTooLong when Buf
+// at the end of the stream, the stream's own error, or a *TooLongError when Buf
 // holds more of one statement than the bound.
 func (w *Window) More() error {
 	if w.err != nil {
 		return w.err
 	}
 	if w.tooLong(len(w.Buf)) {
-		return ErrTooLong
+		return &TooLongError{w.max}
 	}
 	want := 1
 	if kept := len(w.Buf) - w.Pos; kept > longToken {
