@@ -17,8 +17,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxText bounds the length in bytes of the strings that functions make.
-const maxText = 16 << 20
+// maxText bounds the length in bytes of the strings that functions make, and
+// maxReplacements the matches that REPLACE replaces. Beyond is a type error.
+const (
+	maxText         = 4 << 20
+	maxReplacements = 100_000
+)
 
 // function is a built-in that gets its arguments evaluated; ok false is a type
 // error (section 17.4).
@@ -130,7 +134,7 @@ var functions = map[string]function{
 			}
 			flags = a[2].text()
 		}
-		if !a[0].stringLike() || a[1].kind != kindString {
+		if !a[0].stringLike() || a[1].kind != kindString || len(a[0].text())*len(a[1].text()) > maxMatchWork {
 			return value{}, false
 		}
 		re, ok := x.regexp(a[1].text(), flags)
@@ -463,7 +467,7 @@ func replace(x *exec, a []value) (value, bool) {
 		}
 		flags = a[3].text()
 	}
-	if !a[0].stringLike() || a[1].kind != kindString || a[2].kind != kindString {
+	if !a[0].stringLike() || a[1].kind != kindString || a[2].kind != kindString || len(a[0].text())*len(a[1].text()) > maxMatchWork {
 		return value{}, false
 	}
 	re, ok := x.regexp(a[1].text(), flags)
@@ -473,7 +477,11 @@ func replace(x *exec, a []value) (value, bool) {
 	s := a[0].text()
 	var b strings.Builder
 	last := 0
-	for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
+	matches := re.FindAllStringSubmatchIndex(s, maxReplacements+1)
+	if len(matches) > maxReplacements {
+		return value{}, false
+	}
+	for _, m := range matches {
 		b.WriteString(s[last:m[0]])
 		if strings.Contains(flags, "q") {
 			b.WriteString(a[2].text())

@@ -12,8 +12,6 @@ func (c *compiler) groupBy(p *algebra.Group, ns *namespace, g graphRef) op {
 	b := bound{}
 	if g.slot >= 0 {
 		b[g.slot] = surelyBound
-		inner.slots[g.name] = g.slot
-		inner.outer[g.name] = true
 	}
 	o := &grouper{implicit: len(p.Keys) == 0}
 	o.inner = c.pipeline(p.Input, inner, b, g, -1)

@@ -52,7 +52,7 @@ func joined(a, b mapping) (mapping, bool) {
 }
 
 // eval returns the solutions of p in a graph. env holds what expressions see
-// besides: the variable of the GRAPH around, and what EXISTS substitutes.
+// besides: what EXISTS substitutes.
 func (o *oracle) eval(p algebra.Pattern, graph rdf.Term, env mapping) []mapping {
 	switch p := p.(type) {
 	case *algebra.BGP:
@@ -135,11 +135,7 @@ func (o *oracle) eval(p algebra.Pattern, graph rdf.Term, env mapping) []mapping 
 		for _, q := range o.quads {
 			if !q.Graph.IsZero() && !slices.Contains(names, q.Graph) {
 				names = append(names, q.Graph)
-				inner := maps.Clone(env)
-				if !slices.Contains(algebra.InScope(p.Input), p.Name.Var) {
-					inner[p.Name.Var] = q.Graph
-				}
-				solutions = append(solutions, join(o.eval(p.Input, q.Graph, inner), []mapping{{p.Name.Var: q.Graph}})...)
+				solutions = append(solutions, join(o.eval(p.Input, q.Graph, env), []mapping{{p.Name.Var: q.Graph}})...)
 			}
 		}
 		return solutions

@@ -38,8 +38,8 @@ func setOf(names []string) set {
 // namespace, as that of a subquery, are other variables.
 type namespace struct {
 	slots map[string]int
-	// outer are the variables that EXISTS, or GRAPH, puts in place as
-	// constants: expressions see them wherever they stand.
+	// outer are the variables that EXISTS puts in place as constants: expressions
+	// see them wherever they stand.
 	outer set
 }
 
@@ -318,7 +318,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 			u.flatten(part, ns, g, &others{sets: scopes, except: i, parent: beside})
 		}
 	case *algebra.Filter:
-		scope, sure := u.scope(p.Input, g), setOf(algebra.Certain(p.Input))
+		scope, sure := setOf(algebra.InScope(p.Input)), setOf(algebra.Certain(p.Input))
 		if names := conflict(mentioned(p.Condition, scope, sure)); names != nil {
 			isolate(names)
 			return
@@ -327,7 +327,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		u.flatten(p.Input, ns, g, beside)
 		u.filters(p.Condition, ns, g, scope, from, len(u.items))
 	case *algebra.Extend:
-		scope, sure := u.scope(p.Input, g), setOf(algebra.Certain(p.Input))
+		scope, sure := setOf(algebra.InScope(p.Input)), setOf(algebra.Certain(p.Input))
 		unsteady := volatile(p.Expr)
 		names := conflict(mentioned(p.Expr, scope, sure))
 		if names != nil || unsteady && !beside.empty() {
@@ -339,10 +339,9 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		add(&item{kind: extendItem, expr: p.Expr, name: p.Var, from: from, to: len(u.items), exprScope: scope,
 			scope: set{p.Var: true}, whole: unsteady})
 	case *algebra.LeftJoin:
-		scope, sure := u.scope(p.Left, g), setOf(algebra.Certain(p.Left))
-		both := maps.Clone(scope)
+		both, sure := setOf(algebra.InScope(p.Left)), setOf(algebra.Certain(p.Left))
 		open := set{}
-		for name := range u.scope(p.Right, g) {
+		for _, name := range algebra.InScope(p.Right) {
 			both[name] = true
 			if !sure[name] {
 				open[name] = true
@@ -350,9 +349,6 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		}
 		if p.Condition != nil {
 			maps.Copy(open, mentioned(p.Condition, both, sure))
-		}
-		if g.name != "" {
-			delete(open, g.name)
 		}
 		if names := conflict(open); names != nil {
 			isolate(names)
@@ -363,10 +359,10 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		add(&item{kind: optionalItem, pattern: p.Right, expr: p.Condition, from: from, to: len(u.items), exprScope: both,
 			scope: u.scope(p.Right, g), whole: true})
 	case *algebra.Minus:
-		scope, sure := u.scope(p.Left, g), setOf(algebra.Certain(p.Left))
+		scope, sure := setOf(algebra.InScope(p.Left)), setOf(algebra.Certain(p.Left))
 		open := set{}
-		for name := range u.scope(p.Right, g) {
-			if scope[name] && !sure[name] && name != g.name {
+		for _, name := range algebra.InScope(p.Right) {
+			if scope[name] && !sure[name] {
 				open[name] = true
 			}
 		}
@@ -376,7 +372,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		}
 		from := len(u.items)
 		u.flatten(p.Left, ns, g, beside)
-		add(&item{kind: minusItem, pattern: p.Right, from: from, to: len(u.items), exprScope: setOf(algebra.InScope(p.Left)),
+		add(&item{kind: minusItem, pattern: p.Right, from: from, to: len(u.items), exprScope: scope,
 			certain: sure, whole: true})
 	case *algebra.Union:
 		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, g), certain: setOf(algebra.Certain(p))}
@@ -442,13 +438,12 @@ func (u *unit) graph(p *algebra.Graph, ns *namespace, beside *others) {
 		u.flatten(p.Input, ns, g, beside)
 		return
 	}
+	// Expressions inside do not see the variable: it is joined from outside
+	// (section 18.6, and the W3C test graph-variable-scope).
 	name := p.Name.Var
 	from := len(u.items)
-	inner := ns
 	if !slices.Contains(algebra.InScope(p.Input), name) {
 		g.name, g.slot = name, u.c.slot(ns, name)
-		inner = &namespace{slots: ns.slots, outer: maps.Clone(ns.outer)}
-		inner.outer[name] = true
 	} else {
 		// The pattern has a variable of that name itself: they are joined when
 		// the pattern is done.
@@ -458,7 +453,7 @@ func (u *unit) graph(p *algebra.Graph, ns *namespace, beside *others) {
 	if !bindsGraph(p.Input) {
 		u.items = append(u.items, &item{kind: graphItem, ns: ns, graph: g, scope: set{g.name: true}, certain: set{g.name: true}, base: 100})
 	}
-	u.flatten(p.Input, inner, g, beside)
+	u.flatten(p.Input, ns, g, beside)
 	if g.name != name {
 		u.items = append(u.items, &item{kind: mergeItem, ns: ns, graph: defaultGraph, scope: set{name: true}, whole: true,
 			pairs: [][2]int{{g.slot, u.c.slot(ns, name)}}, from: from, to: len(u.items)})
@@ -601,6 +596,14 @@ func (u *unit) order(b bound) []op {
 		}
 		return true
 	}
+	generatorLeft := func() bool {
+		for i, it := range u.items {
+			if !placed[i] && it.kind < filterItem {
+				return true
+			}
+		}
+		return false
+	}
 	ready := func(it *item) bool {
 		for i := it.from; i < it.to; i++ {
 			if it.whole && !placed[i] {
@@ -610,8 +613,8 @@ func (u *unit) order(b bound) []op {
 		if it.whole {
 			return true
 		}
-		if graphFirst(it) {
-			return !slices.Contains(placed[it.from:it.to], false)
+		if graphFirst(it) && generatorLeft() {
+			return false
 		}
 		for _, name := range algebra.Mentioned(it.expr) {
 			if !it.exprScope[name] || b[u.c.slot(it.ns, name)] == surelyBound {
@@ -625,7 +628,13 @@ func (u *unit) order(b bound) []op {
 		}
 		return true
 	}
+	// weighed is how many generators are weighed against each other at a time.
+	const weighed = 200
 	for left := len(u.items); left > 0; {
+		if u.c.x.ctx != nil && u.c.x.ctx.Err() != nil {
+			u.c.x.fail(ctxError(u.c.x.ctx, u.c.x.limits))
+			return nil
+		}
 		progress := false
 		for i, it := range u.items {
 			if !placed[i] && (it.kind == filterItem || it.kind == extendItem && !it.whole) && ready(it) {
@@ -637,13 +646,16 @@ func (u *unit) order(b bound) []op {
 		if progress {
 			continue
 		}
-		best, least := -1, 0.0
+		best, least, seen := -1, 0.0, 0
 		for i, it := range u.items {
 			if placed[i] || it.kind >= filterItem || graphFirst(it) {
 				continue
 			}
 			if rows := u.c.fanout(it, b, card); best < 0 || rows < least {
 				best, least = i, rows
+			}
+			if seen++; seen == weighed {
+				break
 			}
 		}
 		if best < 0 {
@@ -874,8 +886,6 @@ func (c *compiler) table(it *item, b bound) op {
 	g := it.graph
 	if g.slot >= 0 {
 		given[g.slot] = surelyBound
-		inner.slots[g.name] = g.slot
-		inner.outer[g.name] = true
 	}
 	o := &tableJoin{}
 	names := algebra.InScope(it.pattern)
@@ -883,10 +893,6 @@ func (c *compiler) table(it *item, b bound) op {
 	// Its slots are its own: the table is joined by value.
 	own := make([]int, len(names))
 	for i, name := range names {
-		if g.slot >= 0 && name == g.name {
-			delete(inner.slots, name)
-			delete(inner.outer, name)
-		}
 		own[i] = c.slot(inner, name)
 	}
 	o.source = c.source(c.pipeline(p, inner, given, g, -1), g)
@@ -917,6 +923,9 @@ func (c *compiler) source(ops []op, g graphRef) *source {
 func (c *compiler) values(it *item, b bound) op {
 	data := &tableData{width: len(it.values.Vars)}
 	for _, row := range it.values.Rows {
+		if c.x.err != nil || !c.x.hold(8*len(row)) {
+			break
+		}
 		for _, t := range row {
 			data.cells = append(data.cells, c.x.intern(t))
 		}

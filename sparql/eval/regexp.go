@@ -8,8 +8,12 @@ import (
 // maxRegexps bounds the patterns that a run keeps compiled.
 const maxRegexps = 256
 
-// maxPattern bounds the length of a regular expression in bytes.
-const maxPattern = 64 << 10
+// maxPattern bounds the length of a regular expression in bytes, and
+// maxMatchWork the product of its length and that of the text.
+const (
+	maxPattern   = 64 << 10
+	maxMatchWork = 1 << 30
+)
 
 // regexp compiles an XPath regular expression (XPath Functions, section 5.6.1)
 // with the flags s, m, i, x and q. RE2 runs in linear time; what it lacks

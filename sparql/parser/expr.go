@@ -253,13 +253,14 @@ func (p *parser) aggregate(name string) algebra.Expr {
 	}
 	p.expect(")", "after the argument of "+name)
 	p.aggregates = into
+	p.step()
 	// The same aggregate twice is computed once.
-	for _, have := range *into {
-		if have.Aggregate.String() == a.String() {
-			return &algebra.VarExpr{Name: have.Var}
-		}
+	key := aggregateKey{into, a.String()}
+	if have, ok := p.named[key]; ok {
+		return &algebra.VarExpr{Name: have}
 	}
 	v := p.freshVar("agg")
+	p.named[key] = v
 	*into = append(*into, algebra.AggregateBinding{Var: v, Aggregate: a})
 	return &algebra.VarExpr{Name: v}
 }

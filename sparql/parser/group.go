@@ -24,7 +24,10 @@ type block struct {
 	parts []algebra.Pattern // *BGP and *PathPattern
 }
 
-func (b *block) triple(t algebra.Triple) {
+func (p *parser) triple(b *block, t algebra.Triple) {
+	if !p.template {
+		p.step()
+	}
 	if n := len(b.parts); n > 0 {
 		if bgp, ok := b.parts[n-1].(*algebra.BGP); ok {
 			bgp.Triples = append(bgp.Triples, t)
@@ -270,7 +273,7 @@ func (p *parser) propertyList(b *block, subject algebra.Node, paths bool) {
 			if path != nil {
 				p.addPath(b, subject, path, object)
 			} else {
-				b.triple(algebra.Triple{Subject: subject, Predicate: predicate, Object: object})
+				p.triple(b, algebra.Triple{Subject: subject, Predicate: predicate, Object: object})
 			}
 			if !p.accept(",") {
 				break
@@ -291,7 +294,7 @@ func (p *parser) propertyList(b *block, subject algebra.Node, paths bool) {
 func (p *parser) addPath(b *block, subject algebra.Node, path algebra.Path, object algebra.Node) {
 	switch path := path.(type) {
 	case *algebra.Link:
-		b.triple(algebra.Triple{Subject: subject, Predicate: algebra.Constant(path.IRI), Object: object})
+		p.triple(b, algebra.Triple{Subject: subject, Predicate: algebra.Constant(path.IRI), Object: object})
 	case *algebra.Inverse:
 		p.addPath(b, object, path.Path, subject)
 	case *algebra.Sequence:
@@ -299,6 +302,7 @@ func (p *parser) addPath(b *block, subject algebra.Node, path algebra.Path, obje
 		p.addPath(b, subject, path.Left, middle)
 		p.addPath(b, middle, path.Right, object)
 	default:
+		p.step()
 		b.parts = append(b.parts, &algebra.PathPattern{Subject: subject, Path: path, Object: object})
 	}
 }
@@ -343,12 +347,12 @@ func (p *parser) triplesNode(b *block, paths bool) (node algebra.Node, alone boo
 	node = p.blank("")
 	for current := node; ; {
 		item := p.graphNode(b, paths)
-		b.triple(algebra.Triple{Subject: current, Predicate: algebra.Constant(rdf.IRI(rdfFirst)), Object: item})
+		p.triple(b, algebra.Triple{Subject: current, Predicate: algebra.Constant(rdf.IRI(rdfFirst)), Object: item})
 		rest := null
 		if !p.is(")") {
 			rest = p.blank("")
 		}
-		b.triple(algebra.Triple{Subject: current, Predicate: algebra.Constant(rdf.IRI(rdfRest)), Object: rest})
+		p.triple(b, algebra.Triple{Subject: current, Predicate: algebra.Constant(rdf.IRI(rdfRest)), Object: rest})
 		if p.accept(")") {
 			return node, false
 		}

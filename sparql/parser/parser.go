@@ -25,9 +25,10 @@ const (
 	defaultMaxBytes = 8 << 20
 	// maxDepth bounds how deep groups, expressions and paths nest.
 	maxDepth = 250
-	// maxSteps bounds the parts of the query that make its algebra deep: joined
-	// groups, unions, operators, path steps.
-	maxSteps = 20_000
+	// maxSteps bounds the parts of the query that planning has to weigh against
+	// each other: triple patterns, groups, unions, operators, path steps, variables.
+	// Data in VALUES, IN and updates does not count.
+	maxSteps = 4_000
 )
 
 // Query reads a query (the QueryUnit of the grammar). An error is an
@@ -82,6 +83,13 @@ type parser struct {
 	// aggregates takes the aggregates of the SELECT being read, nil where they
 	// are not allowed.
 	aggregates *[]algebra.AggregateBinding
+	// named maps an aggregate of a SELECT, as text, to its variable.
+	named map[aggregateKey]string
+}
+
+type aggregateKey struct {
+	of   *[]algebra.AggregateBinding
+	text string
 }
 
 func parse(text string, opt Options, run func(*parser)) (err error) {
@@ -126,6 +134,7 @@ func parse(text string, opt Options, run func(*parser)) (err error) {
 	p := &parser{
 		lexer: lexer{text: plain, fail: fail}, base: opt.Base,
 		prefixes: map[string]string{}, outside: opt.Prefixes, labels: map[string]int{}, operations: map[string]int{},
+		named: map[aggregateKey]string{},
 	}
 	p.tok = p.lexer.next(0)
 	run(p)
@@ -207,7 +216,7 @@ func (p *parser) leave() { p.depth-- }
 func (p *parser) step() {
 	p.steps++
 	if p.steps > maxSteps {
-		p.fail(p.tok.start, p.tok.end, "more than %d joined parts, operators and path steps", maxSteps)
+		p.fail(p.tok.start, p.tok.end, "the query has more than %d triple patterns, groups, operators and variables", maxSteps)
 	}
 }
 

@@ -105,6 +105,7 @@ func (p *parser) selectClause(s *selection) {
 	p.aggregates = &s.aggregates
 	defer func() { p.aggregates = nil }()
 	for {
+		p.step()
 		start := p.tok.start
 		switch {
 		case p.tok.kind == variable:
@@ -181,6 +182,7 @@ func (p *parser) modifiers(s *selection) {
 			if b.Expr == nil {
 				break
 			}
+			p.step()
 			if b.Var == "" {
 				b.Var = p.freshVar("key")
 			}
@@ -218,6 +220,7 @@ func (p *parser) modifiers(s *selection) {
 			if o.Expr == nil {
 				break
 			}
+			p.step()
 			s.order = append(s.order, o)
 		}
 	}
@@ -497,6 +500,7 @@ func (p *parser) dataBlock() *algebra.Values {
 	}
 	p.expect("(", "or a variable after VALUES")
 	for p.tok.kind == variable {
+		p.step()
 		t := p.advance()
 		if slices.Contains(v.Vars, t.text) {
 			p.fail(t.start, t.end, "?%s stands twice in VALUES", t.text)
