@@ -338,12 +338,13 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 		p.Alternates = append(alternates, alternate{s.Base + atomPath(b.IRI), "application/atom+xml", "Atom"}, s.oembedLink(b))
 		var d struct {
 			Bestuur          *publisher.Bestuur
+			Organen          []*besluit.Bestuursorgaan
 			Zittingen        []*besluit.Zitting
 			Besluiten        []hit
 			Snippet          snippet
 			Atom, API, Embed string
 		}
-		d.Bestuur = b
+		d.Bestuur, d.Organen = b, organs(b.Organen)
 		if d.Zittingen, _, err = s.Lists.Zittingen(r.Context(), publisher.Selection{Bestuur: b.IRI, Limit: listLength}); err != nil {
 			return fmt.Errorf("list zittingen: %w", err)
 		}
@@ -356,6 +357,16 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 		p.Kruimels = s.crumbs(l, nil, nil, nil, name)
 		return s.write(w, r, http.StatusOK, p)
 	})
+}
+
+// organs are the organs themselves, whose pages show the sittings of all their
+// periods; the periods where the data knows no others.
+func organs(list []*besluit.Bestuursorgaan) []*besluit.Bestuursorgaan {
+	lasting := slices.DeleteFunc(slices.Clone(list), func(o *besluit.Bestuursorgaan) bool { return o.IsTijdspecialisatieVan != "" })
+	if len(lasting) == 0 {
+		return list
+	}
+	return lasting
 }
 
 func (s *site) besturen(w http.ResponseWriter, r *http.Request) error {
@@ -450,7 +461,22 @@ func (s *site) sources(ctx context.Context, pages []string, about string) ([]sou
 		}
 		out = append(out, x)
 	}
+	// What needs a look comes first.
+	slices.SortStableFunc(out, func(a, b source) int { return b.weight() - a.weight() })
 	return out, nil
+}
+
+// weight is 0 for a source where nothing is the matter.
+func (s source) weight() int {
+	switch {
+	case !s.Bekend:
+		return 0
+	case s.Entry.Kind != publisher.Published:
+		return 2
+	case s.Aantal > 0:
+		return 1
+	}
+	return 0
 }
 
 // others names other decisions for links; one that is not here keeps its IRI.

@@ -19,6 +19,8 @@ const (
 	queryLength = 500 // characters
 	deepest     = 500 // pages
 	valuesMost  = 50  // values of one filter
+
+	fragmentsMost = 2 // shown of one hit
 )
 
 // filters are the parameters that narrow a search, in the order of the page.
@@ -274,7 +276,7 @@ func showHit(l lang, h search.Hit) hit {
 	}
 	for _, f := range h.Fragments {
 		part, number, _ := strings.Cut(f.Part, " ")
-		if part == "titel" { // stands above, with its marks
+		if part == "titel" || len(x.Fragments) == fragmentsMost { // the title stands above, with its marks
 			continue
 		}
 		label := f.Part
