@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
@@ -90,8 +91,9 @@ func tooMuch(rule, pagina string, message rdf.Text) rdf.Finding {
 // storedGraph makes the graph that engines hold of a page: its triples with
 // blank nodes replaced by IRIs, and for every entity where it came from and its
 // identifier, as the government's own harvester adds them (users' queries rely
-// on both). rename gives the IRI of a blank node of the page. The error is a
-// *canon.WorkError.
+// on both). The order of an agenda that only the order of writing tells is
+// written down too. rename gives the IRI of a blank node of the page. The error
+// is a *canon.WorkError.
 func storedGraph(pub besluit.Publicatie) (quads []rdf.Quad, rename func(rdf.Term) rdf.Term, err error) {
 	plain := make([]rdf.Quad, len(pub.Quads))
 	for i, q := range pub.Quads {
@@ -117,7 +119,34 @@ func storedGraph(pub besluit.Publicatie) (quads []rdf.Quad, rename func(rdf.Term
 		g.Add(rdf.Quad{Subject: rdf.IRI(iri), Predicate: rdf.IRI(vocab.ProvWasDerivedFrom), Object: rdf.IRI(pub.Pagina)})
 		g.Add(rdf.Quad{Subject: rdf.IRI(iri), Predicate: rdf.IRI(vocab.MuUUID), Object: rdf.String(besluit.ID(iri))})
 	}
+	for _, q := range positions(g) {
+		g.Add(q)
+	}
 	return slices.Collect(g.All()), rename, nil
+}
+
+// positions returns the places of agenda items where the order would be lost in
+// a store, which keeps no order of triples.
+func positions(g *rdf.Graph) []rdf.Quad {
+	var list []rdf.Quad
+	unordered := rdf.NewGraph(slices.SortedFunc(g.All(), rdf.CompareQuads)...)
+	stored := map[string]*besluit.Zitting{}
+	for _, z := range besluit.Lift(unordered).Zittingen {
+		stored[z.IRI] = z
+	}
+	for _, z := range besluit.Lift(g).Zittingen {
+		if sameItems(z, stored[z.IRI]) {
+			continue
+		}
+		for i, a := range z.Agendapunten {
+			list = append(list, triple(rdf.IRI(a.IRI), besluit.Position, rdf.Literal(strconv.Itoa(i+1), vocab.XSDInteger)))
+		}
+	}
+	return list
+}
+
+func sameItems(a, b *besluit.Zitting) bool {
+	return slices.EqualFunc(a.Agendapunten, b.Agendapunten, func(x, y *besluit.Agendapunt) bool { return x.IRI == y.IRI })
 }
 
 // genidPrefix returns the beginning of the IRIs that take the place of a page's

@@ -227,9 +227,14 @@ func (p *Publisher) Release(ctx context.Context, pagina, reason string) (Entry, 
 	case !known || last.Kind != Held || refs.Graph == "":
 		return Entry{}, fmt.Errorf("release %s: %w", pagina, ErrNotHeld)
 	}
+	quads, err := p.quads(ctx, refs.Graph)
+	if err != nil {
+		return Entry{}, fmt.Errorf("release %s: %w", pagina, err)
+	}
 	e := last
 	e.Kind, e.Reason, e.Time = Published, reason, p.now()
-	e, err = p.Ledger.Append(ctx, e, refs, nil)
+	rows := p.meldingen(besluit.Publicatie{Pagina: pagina, Opgehaald: e.Time}, quads)
+	e, err = p.Ledger.Append(ctx, e, refs, rows)
 	if err != nil {
 		return Entry{}, fmt.Errorf("release %s: %w", pagina, err)
 	}

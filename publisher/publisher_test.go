@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -576,5 +577,28 @@ func TestBron(t *testing.T) {
 	}
 	if _, ok, err := h.Bron(ctx, site); ok || err != nil {
 		t.Errorf("unknown source: %v, %v", ok, err)
+	}
+}
+
+func TestAcceptIsSafeForConcurrentUse(t *testing.T) {
+	h := newHouse(t)
+	pages := []besluit.Publicatie{page(t, "lijst", list), page(t, "notulen", minutes), page(t, "uittreksel", extract)}
+	var group sync.WaitGroup
+	for range 4 {
+		for _, pub := range pages {
+			group.Go(func() {
+				if _, err := h.Accept(ctx, pub); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	if head, _ := h.Ledger.Head(ctx); head != 3 {
+		t.Errorf("three pages, each offered four times at once, gave %d entries", head)
+	}
+	h.follow(t)
+	if got := h.index.String(); got != all {
+		t.Errorf("index has\n%s\nwant\n%s", got, all)
 	}
 }

@@ -3,8 +3,10 @@ package publisher
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +21,8 @@ import (
 // other endpoint alike, and every query begins at subjects that are known.
 type Reader struct {
 	Engine sparql.Engine
+
+	bound int // on the nodes of one reading; 0 means maxNodes
 }
 
 // role says what a node is to the reader, and so which of its neighbours it
@@ -115,9 +119,12 @@ func join(plans ...plan) plan {
 
 // Bounds on one reading: data of hostile pages may hang everything together.
 const (
-	maxNodes  = 200_000
-	chunkSize = 500 // subjects in one query
+	maxNodes      = 200_000
+	chunkSize     = 500 // subjects in one query
+	togetherChunk = 2000
 )
+
+var errTooMany = errors.New("read entities: too many hang together")
 
 // read collects the descriptions of the seeds and of all that the plan leads
 // to: a graph in a fixed order, and the role of every node that was read.
@@ -126,8 +133,8 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 	roles := map[string]role{}
 	next := seeds
 	for len(next) > 0 {
-		if len(roles)+len(next) > maxNodes {
-			return nil, nil, fmt.Errorf("read entities: more than %d hang together", maxNodes)
+		if len(roles)+len(next) > cmp.Or(r.bound, maxNodes) {
+			return nil, nil, errTooMany
 		}
 		fresh := map[string]role{}
 		inverse := map[step][]string{}
@@ -369,7 +376,8 @@ func (r *Reader) Bestuursorgaan(ctx context.Context, id string) (*besluit.Bestuu
 // Together reads entities with everything of the sittings they belong to, for
 // an index: every Zitting, Agendapunt and Besluit that the store describes, and
 // the IRIs among those asked for that it describes no more. Of wanted only the
-// IRIs of Zittingen, Agendapunten and Besluiten count.
+// IRIs of Zittingen, Agendapunten and Besluiten count. Where more hangs together
+// than can be read at once, each is read by itself.
 func (r *Reader) Together(ctx context.Context, wanted *besluit.Inhoud) (in *besluit.Inhoud, gone []string, err error) {
 	seeds := map[string]role{}
 	for _, z := range wanted.Zittingen {
@@ -381,24 +389,56 @@ func (r *Reader) Together(ctx context.Context, wanted *besluit.Inhoud) (in *besl
 	for _, b := range wanted.Besluiten {
 		seeds[b.IRI] = aBesluit
 	}
-	g, roles, err := r.read(ctx, seeds, together)
-	if err != nil {
-		return nil, nil, err
+	in, kept := &besluit.Inhoud{}, map[string]bool{}
+	asked := slices.Sorted(maps.Keys(seeds))
+	for chunk := range slices.Chunk(asked, togetherChunk) {
+		part := map[string]role{}
+		for _, iri := range chunk {
+			if !kept[iri] { // an earlier part may have read it along
+				part[iri] = seeds[iri]
+			}
+		}
+		if err := r.readTogether(ctx, part, in, kept); err != nil {
+			return nil, nil, err
+		}
 	}
-	all := besluit.Lift(g)
+	for _, iri := range asked {
+		if !kept[iri] {
+			gone = append(gone, iri)
+		}
+	}
+	return in, gone, nil
+}
+
+// readTogether adds what hangs together with the seeds to in, and its IRIs to
+// kept.
+func (r *Reader) readTogether(ctx context.Context, seeds map[string]role, in *besluit.Inhoud, kept map[string]bool) error {
+	g, roles, err := r.read(ctx, seeds, together)
+	if errors.Is(err, errTooMany) {
+		g, roles, err = r.read(ctx, seeds, around)
+	}
+	if err != nil {
+		return err
+	}
 	// Lift also meets what the plan read as a mere neighbour, such as a decision
 	// that corrects another one.
 	there := func(iri string, as role) bool {
-		return roles[iri] == as && !g.Object(rdf.IRI(iri), rdf.Term{}).IsZero()
+		if kept[iri] || roles[iri] != as || g.Object(rdf.IRI(iri), rdf.Term{}).IsZero() {
+			return false
+		}
+		kept[iri] = true
+		return true
 	}
-	in = &besluit.Inhoud{}
+	all := besluit.Lift(g)
 	for _, z := range all.Zittingen {
 		if there(z.IRI, aZitting) {
 			in.Zittingen = append(in.Zittingen, z)
 		}
 	}
 	for _, a := range all.Agendapunten {
-		if there(a.IRI, anItem) {
+		// Some programs write nodes of this class that say nothing at all.
+		empty := a.Titel == "" && a.Zitting == nil && len(a.Behandelingen) == 0
+		if !empty && there(a.IRI, anItem) {
 			in.Agendapunten = append(in.Agendapunten, a)
 		}
 	}
@@ -407,17 +447,7 @@ func (r *Reader) Together(ctx context.Context, wanted *besluit.Inhoud) (in *besl
 			in.Besluiten = append(in.Besluiten, b)
 		}
 	}
-	kept := map[string]bool{}
-	for _, iri := range indexed(in) {
-		kept[iri] = true
-	}
-	for iri := range seeds {
-		if !kept[iri] {
-			gone = append(gone, iri)
-		}
-	}
-	slices.Sort(gone)
-	return in, gone, nil
+	return nil
 }
 
 // beschrijving is what belongs to the description of any subject: its parts

@@ -187,3 +187,21 @@ func TestIdentifiersAreChecked(t *testing.T) {
 		t.Errorf("besluit %v, %v", b, err)
 	}
 }
+
+// Where more hangs together than one reading may hold, each entity is read by
+// itself: less is known of it, but nothing stops.
+func TestTogetherIsBounded(t *testing.T) {
+	h := newHouse(t)
+	var many strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&many, ":z besluit:behandelt :p%d . :p%d a besluit:Agendapunt ; dct:title \"Punt %d\" .\n", i, i, i)
+	}
+	h.accept(t, page(t, "veel", ":z a besluit:Zitting .\n"+many.String()))
+	h.follow(t)
+	h.Reader.Bound(60)
+	h.accept(t, page(t, "lijst", list))
+	h.follow(t)
+	if got := h.index.String(); !strings.Contains(got, "b1: besluit Gemeenteraad Vlavirgem") || !strings.Contains(got, "p99: agendapunt 100 Punt 99") {
+		t.Errorf("index has\n%s", got)
+	}
+}

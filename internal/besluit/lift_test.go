@@ -17,7 +17,7 @@ import (
 var prefixes = map[string]string{
 	"": "https://data.vlavirgem.be/id/", "besluit": vocab.Besluit, "mandaat": vocab.Mandaat, "generiek": vocab.Generiek,
 	"eli": vocab.Eli, "prov": vocab.Prov, "dct": vocab.Dct, "skos": vocab.SKOS, "org": vocab.Org, "ext": vocab.Ext,
-	"foaf": vocab.Foaf, "persoon": vocab.Persoon, "rdfs": vocab.RDFS, "type": vocab.BesluitType, "doc": vocab.BesluitDocumentType,
+	"foaf": vocab.Foaf, "schema": vocab.Schema, "persoon": vocab.Persoon, "rdfs": vocab.RDFS, "type": vocab.BesluitType, "doc": vocab.BesluitDocumentType,
 	"orgaancode": vocab.BestuursorgaanClassificatieCode, "eenheidcode": vocab.BestuurseenheidClassificatieCode,
 }
 
@@ -246,6 +246,15 @@ func TestAgendaOrder(t *testing.T) {
 			:h2 dct:subject :a2
 			:h1 besluit:gebeurtNa :h2`, "a3 a2 a1"},
 		{"falls back to the order of the graph", ``, "a3 a1 a2"},
+		{"or to positions that are written down", `
+			:a1 schema:position "3"
+			:a2 schema:position "2"
+			:a3 schema:position "1"`, "a3 a2 a1"},
+		{"but the chain counts more", `
+			:a1 schema:position "1"
+			:a2 schema:position "2"
+			:a3 schema:position "3"
+			:a1 besluit:aangebrachtNa :a3`, "a2 a3 a1"},
 		{"cuts a cycle", `
 			:a1 besluit:aangebrachtNa :a2
 			:a2 besluit:aangebrachtNa :a1`, "a3 a1 a2"},

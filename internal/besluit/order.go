@@ -1,6 +1,11 @@
 package besluit
 
 import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 )
@@ -8,8 +13,10 @@ import (
 // ordered puts the items of one sitting in agenda order: each item after the
 // one that besluit:aangebrachtNa names, or that the handling before it
 // (besluit:gebeurtNa) was about. Items without a known predecessor keep the
-// order of the graph, and a cycle is cut at its first item in that order.
+// order of the graph, or that of schema:position where they have one, and a
+// cycle is cut at its first item in that order.
 func (l *lift) ordered(items []rdf.Term) []rdf.Term {
+	slices.SortStableFunc(items, func(a, b rdf.Term) int { return cmp.Compare(l.position(a), l.position(b)) })
 	member := make(map[rdf.Term]bool, len(items))
 	for _, t := range items {
 		member[t] = true
@@ -68,4 +75,19 @@ func (l *lift) predecessor(t rdf.Term) rdf.Term {
 		}
 	}
 	return rdf.Term{}
+}
+
+// Position is the property that says where an item stands on the agenda. The
+// OSLO profile has the chain of besluit:aangebrachtNa for that; where a page
+// has no chain, only its order of writing tells, and that no store of triples
+// keeps.
+const Position = vocab.Schema + "position"
+
+func (l *lift) position(t rdf.Term) int {
+	for o := range l.g.Objects(t, rdf.IRI(Position)) {
+		if n, err := strconv.Atoi(o.Value()); err == nil {
+			return n
+		}
+	}
+	return math.MaxInt
 }
