@@ -93,7 +93,7 @@ func options(e suite.Entry) Options {
 
 // library adds to our options what only the suite sets.
 func library(e suite.Entry, o Options) *ld.JsonLdOptions {
-	l := o.library()
+	l := o.library(weight{})
 	if v, ok := e.Option("compactArrays").(bool); ok {
 		l.CompactArrays = v
 	}

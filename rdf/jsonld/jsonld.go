@@ -3,12 +3,20 @@
 // RDF are our own, and so are the bounds: nothing is fetched unless the caller
 // passes a Loader, and size, depth and the number of quads are limited.
 //
-// What json-gold can not do, and so this package neither: some corners of
-// protected terms and of @propagate and @import, relative IRIs against bases
-// without a path, @json values and base directions in a few places of
-// expansion and compaction, and compactToRelative. The conformance tests list
-// them one by one. JSON-LD inside HTML is found by package rdfa. The whole
-// document is held in memory: for data without end use package nquads.
+// What json-gold can not do, and so this package neither; the conformance tests
+// name each case:
+//   - resolving relative IRIs strictly as RFC 3986 has it, where dots stand
+//     before a query, slashes are doubled or the base has no authority;
+//   - terms relative to @vocab in some forms, also as @reverse;
+//   - the context of a @nest term, and contexts that a scoped context names
+//     relative to itself;
+//   - some errors in contexts and typed values, which it lets pass;
+//   - compacting and framing inside @included, some indexed containers, and a
+//     default for @type in frames.
+//
+// Generalised RDF (blank nodes as predicates) is neither read nor written.
+// JSON-LD inside HTML is found by package rdfa. The whole document is held in
+// memory: for data without end use package nquads.
 package jsonld
 
 import (

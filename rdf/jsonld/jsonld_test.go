@@ -3,6 +3,7 @@ package jsonld
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -157,6 +158,12 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
+	terms := strings.Repeat(`"t%d": "http://example.org/", `, 5000)
+	for i := range 5000 {
+		terms = strings.Replace(terms, "%d", strconv.Itoa(i), 1)
+	}
+	contexts := `{"@context": {` + terms + `"x": "http://example.org/"}, "x": [` + strings.Repeat(`{"@context": {"y": "http://example.org/"}}, `, 4000) + `1]}`
+	scoped := `{"@context": {` + terms + `"x": {"@id": "http://example.org/", "@context": {"z": "http://example.org/z"}}}, "x": [` + strings.Repeat(`{"z": 1}, `, 4000) + `1]}`
 	deep := strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)
 	for name, c := range map[string]struct {
 		in, want string
@@ -169,6 +176,8 @@ func TestParseRefuses(t *testing.T) {
 		"a remote context": {`{"@context": "https://example.org/c"}`, "doc: loading remote context failed: dereferencing a URL did not result in a valid JSON-LD context (https://example.org/c): context https://example.org/c is not at hand, and nothing is fetched", Options{Source: "doc"}},
 		"too large":        {`{"a": "bbbbbbbbbb"}`, "document is larger than 10 bytes", Options{MaxBytes: 10}},
 		"too deep":         {deep, "1:501: nested deeper than 100", Options{}},
+		"many contexts":    {contexts, "contexts with too many terms for the places where they are used", Options{}},
+		"scoped contexts":  {scoped, "contexts with too many terms for the places where they are used", Options{}},
 		"a string":         {`"https://example.org/"`, "a JSON-LD document is an object or an array", Options{}},
 		"not JSON-LD":      {`{"@id": 5}`, "invalid @id value: value of @id must be a string", Options{}},
 	} {
@@ -181,19 +190,20 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// A context is asked for once per mention, through the loader, and its errors
-// come back.
+// A context is asked for once, through the loader, and its errors come back.
 func TestParseLoads(t *testing.T) {
-	const doc = `{"@context": "https://example.org/c", "naam": "Vlavirgem"}`
+	const doc = `{"@context": "https://example.org/c", "naam": {"@context": "https://example.org/c", "@value": "Vlavirgem"}}`
+	loads := 0
 	quads, err := Parse(strings.NewReader(doc), Options{Loader: func(iri string) ([]byte, error) {
+		loads++
 		if iri != "https://example.org/c" {
 			t.Errorf("asked for %s", iri)
 		}
 		return []byte(`{"@context": {"naam": "http://xmlns.com/foaf/0.1/name"}}`), nil
 	}})
 	want := []rdf.Quad{{Subject: rdf.Blank("genid1"), Predicate: rdf.IRI("http://xmlns.com/foaf/0.1/name"), Object: rdf.String("Vlavirgem")}}
-	if err != nil || !canon.Isomorphic(quads, want) {
-		t.Errorf("got %v, %v", quads, err)
+	if err != nil || !canon.Isomorphic(quads, want) || loads != 1 {
+		t.Errorf("got %v, %v after %d loads", quads, err, loads)
 	}
 	if _, err := Parse(strings.NewReader(doc), Options{Loader: func(string) ([]byte, error) { return nil, errors.New("no network") }}); err == nil || !strings.Contains(err.Error(), "no network") {
 		t.Errorf("got error %v", err)

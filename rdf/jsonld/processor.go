@@ -1,23 +1,76 @@
 package jsonld
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/piprate/json-gold/ld"
 )
 
-// maxLoads bounds the contexts that one document can ask for.
-const maxLoads = 64
+const (
+	// maxLoads bounds the contexts that one document can ask for.
+	maxLoads = 64
+	// maxContextWork bounds the terms that json-gold copies: wherever a context
+	// is opened it copies all terms that hold there.
+	maxContextWork = 20_000_000
+)
 
-// documents is the loader that json-gold is given.
+// documents is the loader that json-gold is given. It keeps account of the
+// contexts that a document uses.
 type documents struct {
 	options Options
-	left    int
+	left    int // loads
+	weight  weight
+	loaded  map[string]*ld.RemoteDocument
 }
+
+// weight is what matters for the work that contexts are.
+type weight struct {
+	objects  int  // JSON objects outside of contexts
+	contexts int  // places where a context is opened
+	terms    int  // defined in all contexts
+	scoped   bool // terms have contexts of their own, opened wherever they are used
+}
+
+// add weighs v and what it holds.
+func (w *weight) add(v any, inContext bool) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			w.add(item, inContext)
+		}
+	case map[string]any:
+		if inContext {
+			w.terms += len(v)
+		} else {
+			w.objects++
+		}
+		for key, item := range v {
+			if key == "@context" {
+				w.contexts++
+				w.scoped = w.scoped || inContext
+			}
+			w.add(item, inContext || key == "@context")
+		}
+	}
+}
+
+func (w *weight) tooMuch() bool {
+	places := w.contexts
+	if w.scoped {
+		places += w.objects
+	}
+	return places*w.terms > maxContextWork
+}
+
+const tooMuchContext = "contexts with too many terms for the places where they are used"
 
 // LoadDocument returns a document at hand, or one that the caller's loader
 // fetches.
 func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
+	if doc := d.loaded[iri]; doc != nil {
+		return doc, nil
+	}
 	if d.left--; d.left < 0 {
 		return nil, fmt.Errorf("more than %d contexts", maxLoads)
 	}
@@ -35,12 +88,17 @@ func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ld.RemoteDocument{DocumentURL: iri, Document: v}, nil
+	if d.weight.add(v, false); d.weight.tooMuch() {
+		return nil, errors.New(tooMuchContext)
+	}
+	d.loaded[iri] = &ld.RemoteDocument{DocumentURL: iri, Document: v}
+	return d.loaded[iri], nil
 }
 
-func (o Options) library() *ld.JsonLdOptions {
+// library gives the options of json-gold for a document of the given weight.
+func (o Options) library(w weight) *ld.JsonLdOptions {
 	l := ld.NewJsonLdOptions(o.Base)
-	l.DocumentLoader = &documents{o, maxLoads}
+	l.DocumentLoader = &documents{o, maxLoads, w, map[string]*ld.RemoteDocument{}}
 	l.ExpandContext = o.expandContext
 	if o.processingMode != "" {
 		l.ProcessingMode = o.processingMode
@@ -67,17 +125,21 @@ func expand(doc any, o Options) ([]any, error) {
 	if _, ok := doc.(string); ok {
 		return nil, o.fail("a JSON-LD document is an object or an array") // the library would fetch it
 	}
-	return guard(o, func() ([]any, error) { return ld.NewJsonLdProcessor().Expand(doc, o.library()) })
+	var w weight
+	if w.add(doc, false); w.tooMuch() {
+		return nil, o.fail(tooMuchContext)
+	}
+	return guard(o, func() ([]any, error) { return ld.NewJsonLdProcessor().Expand(doc, o.library(w)) })
 }
 
 func compact(doc, context any, o Options) (map[string]any, error) {
 	return guard(o, func() (map[string]any, error) {
-		return ld.NewJsonLdProcessor().Compact(doc, context, o.library())
+		return ld.NewJsonLdProcessor().Compact(doc, context, o.library(weight{}))
 	})
 }
 
 func frame(doc, frame any, o Options) (map[string]any, error) {
 	return guard(o, func() (map[string]any, error) {
-		return ld.NewJsonLdProcessor().Frame(doc, frame, o.library())
+		return ld.NewJsonLdProcessor().Frame(doc, frame, o.library(weight{}))
 	})
 }
