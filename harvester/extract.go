@@ -2,6 +2,7 @@ package harvester
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,28 +58,53 @@ func readHTML(url string, p *page) (*reading, error) {
 		return nil, fmt.Errorf("read %s: %w", url, err)
 	}
 	doc, err := rdfa.Parse(text, rdfa.Options{Base: url, Host: rdfa.HostOf(p.mediaType)})
+	// Many a page says that it is XHTML and is not. Browsers would show nothing
+	// of it; the crawlers that publishers know read it as HTML, and so do we.
+	var syntax *rdf.SyntaxError
+	if errors.As(err, &syntax) {
+		doc, err = rdfa.Parse(text, rdfa.Options{Base: url})
+		if err == nil {
+			doc.Findings = append(doc.Findings, notWellFormed(url, syntax))
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", url, err)
 	}
 	r := &reading{text: text, quads: doc.Quads, subjects: doc.Subjects, findings: doc.Findings, title: doc.Title}
+	tree, err := goquery.NewDocumentFromReader(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", url, err)
+	}
 	add := linkCollector(r)
+	// Only hyperlinks are followed. Where a page gives its documents an IRI by
+	// @resource, that is a name, and seldom an address.
+	hyperlinks := map[string]bool{}
+	tree.Find("[href]").Each(func(_ int, s *goquery.Selection) {
+		hyperlinks[rdf.ResolveIRI(doc.Base, strings.TrimSpace(s.AttrOr("href", "")))] = true
+	})
 	for _, q := range doc.Quads {
-		if q.Object.IsIRI() && slices.Contains(followed, q.Predicate.Value()) {
+		if slices.Contains(followed, q.Predicate.Value()) && hyperlinks[q.Object.Value()] {
 			add(q.Object.Value())
 		}
 	}
-	plainLinks(text, doc.Base, add)
+	plainLinks(tree, doc.Base, add)
 	return r, nil
+}
+
+func notWellFormed(url string, e *rdf.SyntaxError) rdf.Finding {
+	return rdf.Finding{
+		Severity: rdf.Warning, Rule: "not-well-formed", Source: url, Span: e.Span,
+		Message: rdf.Text{
+			NL: "De server noemt deze pagina XHTML, maar ze is geen geldige XML (" + e.Message + "). Ze werd als HTML gelezen; geef ze het type text/html of maak er geldige XML van.",
+			EN: "The server calls this page XHTML, but it is not well-formed XML (" + e.Message + "). It was read as HTML; give it the type text/html or make it well-formed.",
+		},
+	}
 }
 
 // plainLinks finds what today's crawler of the government finds, and RDFa may
 // not: an <a> whose property attribute merely contains one of the names. It
 // also follows rel=next, by which overview pages are cut into parts.
-func plainLinks(text []byte, base string, add func(string)) {
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(text))
-	if err != nil {
-		return
-	}
+func plainLinks(doc *goquery.Document, base string, add func(string)) {
 	doc.Find("a[href][property]").Each(func(_ int, a *goquery.Selection) {
 		property := a.AttrOr("property", "")
 		for _, f := range followed {

@@ -149,7 +149,7 @@ func TestFollowsLinksOnceAndStaysOnItsHost(t *testing.T) {
 	elsewhere := newWeb(t)
 	elsewhere.page("/notulen/9", notulen("9"))
 	w.page("/", overview("/notulen/1", "/notulen/2", "/notulen/1#punt3", "/notulen/1?utm_source=mail", "/bijlage.pdf", elsewhere.URL+"/notulen/9", "mailto:a@b.example"))
-	w.page("/notulen/1", notulen("1")+`<a property="x:heeftNotulen_oud" href="/notulen/3">plain attribute</a><a rel="next" href="/blad/2">verder</a>`)
+	w.page("/notulen/1", notulen("1")+`<a property="x:heeftNotulen_oud" href="/notulen/3">plain attribute</a><i property="besluit:heeftAgenda" resource="/id/agenda/1">a name, not an address</i><a rel="next" href="/blad/2">verder</a>`)
 	w.page("/notulen/2", notulen("2"))
 	w.page("/notulen/3", notulen("3"))
 	w.page("/blad/2", overview("/notulen/2"))

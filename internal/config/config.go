@@ -25,6 +25,10 @@ type Config struct {
 	// Contact stands in the User-Agent: an address where a municipality can
 	// reach whoever runs this harvester.
 	Contact string `json:"contact"`
+	// Operator and Email say in the catalogue of data sets who runs this
+	// installation and where to write to.
+	Operator string `json:"operator"`
+	Email    string `json:"email"`
 	// Sources are harvested one after the other, each when its time has come.
 	Sources []Source `json:"sources"`
 	// AllowPrivate lets the harvester and the validator fetch from private and
@@ -55,7 +59,10 @@ type Melding struct {
 
 // Default returns the configuration that is used where nothing is set.
 func Default() Config {
-	return Config{Data: "data", Addr: "localhost:8080", Contact: "https://github.com/belfort-lod/belfort"}
+	return Config{
+		Data: "data", Addr: "localhost:8080", Contact: "https://github.com/belfort-lod/belfort",
+		Operator: "Belfort", Email: "belfort@localhost",
+	}
 }
 
 // Read reads a configuration file (JSON) over the defaults. Unknown fields are
