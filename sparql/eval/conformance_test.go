@@ -16,14 +16,13 @@ import (
 	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/canon"
+	"github.com/belfort-lod/belfort/rdf/rdfxml"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/parser"
 	"github.com/belfort-lod/belfort/sparql/results"
 )
-
-const noRDFXML = "its data or result is RDF/XML, for which there is no reader yet"
 
 // TestConformance runs the evaluation tests of the W3C suites for SPARQL 1.0 and
 // 1.1, without entailment.
@@ -39,30 +38,15 @@ func TestConformance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var entries []suite.Entry
-			skip := map[string]string{}
 			for _, e := range suite.Manifest(t, manifest) {
 				if handlers[e.Type] == nil || strings.Contains(e.Manifest, "/entailment/") {
 					continue
 				}
 				entries = append(entries, e)
-				for _, doc := range documents(e) {
-					if path.Ext(doc) == ".rdf" {
-						skip[e.IRI] = noRDFXML
-					}
-				}
 			}
-			suite.Run(t, entries, suite.Options{Handlers: handlers, Skip: skip, Report: "testdata/earl-" + name + ".ttl"})
+			suite.Run(t, entries, suite.Options{Handlers: handlers, Report: "testdata/earl-" + name + ".ttl"})
 		})
 	}
-}
-
-// documents returns the data and the result of a test.
-func documents(e suite.Entry) []string {
-	docs := []string{e.Result.Value()}
-	for q := range e.Graph.Match(e.Action, rdf.Term{}, rdf.Term{}) {
-		docs = append(docs, q.Object.Value())
-	}
-	return docs
 }
 
 func updateTest(t *testing.T, e suite.Entry) {
@@ -163,15 +147,19 @@ func queryTest(t *testing.T, e suite.Entry) {
 	}
 }
 
-// read reads a Turtle document of the suite into a graph. It is tried without a
+// read reads a Turtle or RDF/XML document of the suite into a graph. It is tried without a
 // base first: resolving takes the dots out of absolute IRIs too (RFC 3986,
 // section 5.2.2), which normalization-2 of SPARQL 1.0 does not want.
 func read(t *testing.T, e suite.Entry, doc, graph rdf.Term) []rdf.Quad {
 	t.Helper()
 	body := e.Read(t, doc)
-	quads, err := turtle.Parse(body, "")
+	parse := turtle.Parse
+	if path.Ext(doc.Value()) == ".rdf" {
+		parse = rdfxml.Parse
+	}
+	quads, err := parse(body, "")
 	if err != nil {
-		quads, err = turtle.Parse(body, doc.Value())
+		quads, err = parse(body, doc.Value())
 	}
 	if err != nil {
 		t.Fatalf("read %v: %v", doc, err)
@@ -258,7 +246,7 @@ const resultSet = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 func expected(t *testing.T, e suite.Entry) table {
 	t.Helper()
 	body := e.Read(t, e.Result)
-	if ext := path.Ext(e.Result.Value()); ext != ".ttl" {
+	if ext := path.Ext(e.Result.Value()); ext != ".ttl" && ext != ".rdf" {
 		f, ok := results.FormatByName(ext)
 		if !ok {
 			t.Fatalf("no reader of %s", ext)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"regexp"
 	"strings"
 	"time"
 
@@ -59,7 +58,7 @@ func Query(ctx context.Context, ds Dataset, q *algebra.Query, opts Options) (*re
 func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base string, opts *Options) (*exec, error) {
 	x := &exec{
 		ctx: ctx, ds: ds, scope: opts.Scope, limits: opts.Limits, opts: opts, base: base, now: opts.Now,
-		ids: map[rdf.Term]ID{}, values: map[ID]value{}, regexps: map[[2]string]*regexp.Regexp{},
+		ids: map[rdf.Term]ID{}, values: map[ID]value{}, regexps: map[[2]string]*matcher{},
 	}
 	if x.base == "" {
 		x.base = opts.Base

@@ -3,16 +3,19 @@ package eval
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
 )
 
-// localBit marks the IDs of terms that the query computed.
-const localBit ID = 1 << 63
+// localBit marks the IDs of terms that the query computed. With overlayBit it
+// marks those that an overlay gives, which to a query are IDs of the dataset.
+const (
+	localBit   ID = 1 << 63
+	overlayBit ID = 1 << 62
+)
 
-func (id ID) local() bool { return id&localBit != 0 }
+func (id ID) local() bool { return id&(localBit|overlayBit) == localBit }
 
 // exec is one run of a query. It is used by one goroutine.
 type exec struct {
@@ -31,7 +34,7 @@ type exec struct {
 	terms   []rdf.Term // local terms, by ID without localBit
 	ids     map[rdf.Term]ID
 	values  map[ID]value
-	regexps map[[2]string]*regexp.Regexp
+	regexps map[[2]string]*matcher
 	blanks  int
 	// bnodes are the nodes that BNODE(label) gave in the solution of work
 	// number bnodesAt.

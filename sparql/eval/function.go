@@ -141,7 +141,7 @@ var functions = map[string]function{
 		if !ok {
 			return value{}, false
 		}
-		return booleanValue(re.MatchString(a[0].text())), true
+		return booleanValue(re.matches(a[0].text())), true
 	},
 	"YEAR":    func(_ *exec, a []value) (value, bool) { return part(a[0], func(f fields) int { return f.year }) },
 	"MONTH":   func(_ *exec, a []value) (value, bool) { return part(a[0], func(f fields) int { return f.month }) },

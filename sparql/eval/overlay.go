@@ -18,8 +18,13 @@ type overlay struct {
 	ids            map[rdf.Term]ID
 }
 
-// overlayBit marks the IDs of terms that the dataset below does not have.
-const overlayBit ID = 1 << 62
+// above reports whether an ID is one of a term that the dataset below does not
+// have.
+func (id ID) above() bool { return id&localBit != 0 }
+
+func (q QuadID) above() bool {
+	return q.Subject.above() || q.Predicate.above() || q.Object.above() || q.Graph.above()
+}
 
 func newOverlay(ds Dataset) *overlay {
 	return &overlay{Dataset: ds, added: map[QuadID]struct{}{}, removed: map[QuadID]struct{}{}, ids: map[rdf.Term]ID{}}
@@ -33,8 +38,8 @@ func (o *overlay) ID(t rdf.Term) (ID, error) {
 }
 
 func (o *overlay) Term(id ID) (rdf.Term, error) {
-	if id&overlayBit != 0 && !id.local() {
-		return o.terms[id&^overlayBit], nil
+	if id.above() {
+		return o.terms[id&^(localBit|overlayBit)], nil
 	}
 	return o.Dataset.Term(id)
 }
@@ -46,7 +51,7 @@ func (o *overlay) give(t rdf.Term) (ID, error) {
 	}
 	id, err := o.ID(t)
 	if err == nil && id == 0 {
-		id = overlayBit | ID(len(o.terms))
+		id = localBit | overlayBit | ID(len(o.terms))
 		o.terms = append(o.terms, t)
 		o.ids[t] = id
 	}
@@ -70,7 +75,7 @@ func (o *overlay) quad(q rdf.Quad, id func(rdf.Term) (ID, error)) (out QuadID, e
 
 // below reports whether the dataset below has the quad.
 func (o *overlay) below(q QuadID) (bool, error) {
-	if q.Subject == 0 || (q.Subject|q.Predicate|q.Object|q.Graph)&overlayBit != 0 {
+	if q.Subject == 0 || q.above() {
 		return false, nil
 	}
 	for _, err := range o.Dataset.Match(q, Default) {
@@ -135,7 +140,7 @@ func (o *overlay) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
 			}
 			return yield(q, nil)
 		}
-		if (pattern.Subject|pattern.Predicate|pattern.Object|pattern.Graph)&overlayBit == 0 {
+		if !pattern.above() {
 			scopes := []Scope{scope}
 			if union {
 				scopes = []Scope{Default, Named}
@@ -169,7 +174,7 @@ func (o *overlay) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
 }
 
 func (o *overlay) Estimate(pattern QuadID, scope Scope) float64 {
-	if (pattern.Subject|pattern.Predicate|pattern.Object|pattern.Graph)&overlayBit != 0 {
+	if pattern.above() {
 		return float64(len(o.added))
 	}
 	return o.Dataset.Estimate(pattern, scope) + float64(len(o.added))

@@ -2,7 +2,9 @@ package eval
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxRegexps bounds the patterns that a run keeps compiled.
@@ -18,7 +20,7 @@ const (
 // regexp compiles an XPath regular expression (XPath Functions, section 5.6.1)
 // with the flags s, m, i, x and q. RE2 runs in linear time; what it lacks
 // (back references, subtraction of classes) is an error of the expression.
-func (x *exec) regexp(pattern, flags string) (*regexp.Regexp, bool) {
+func (x *exec) regexp(pattern, flags string) (*matcher, bool) {
 	key := [2]string{pattern, flags}
 	if re, ok := x.regexps[key]; ok {
 		return re, re != nil
@@ -26,13 +28,80 @@ func (x *exec) regexp(pattern, flags string) (*regexp.Regexp, bool) {
 	if len(x.regexps) >= maxRegexps {
 		clear(x.regexps)
 	}
-	re := compileRegexp(pattern, flags)
-	x.regexps[key] = re
-	return re, re != nil
+	m := compileRegexp(pattern, flags)
+	x.regexps[key] = m
+	return m, m != nil
+}
+
+// matcher is a compiled regular expression with a text that everything it
+// matches must contain, which is much cheaper to look for.
+type matcher struct {
+	*regexp.Regexp
+	literal string // in lower case if fold is set; "" if there is none
+	fold    bool   // upper and lower case are the same
+}
+
+// matches reports whether s has a match.
+func (m *matcher) matches(s string) bool {
+	if m.literal != "" {
+		if m.fold && !containsFold(s, m.literal) || !m.fold && !strings.Contains(s, m.literal) {
+			return false
+		}
+	}
+	return m.MatchString(s)
+}
+
+// containsFold reports whether s may contain an ASCII text in lower case,
+// written in either case.
+func containsFold(s, lower string) bool {
+	first := lower[0]
+	for i := 0; i+len(lower) <= len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return true // letters from elsewhere fold to ASCII, such as the Kelvin sign
+		}
+		if c|0x20 != first && c != first {
+			continue
+		}
+		j := 1
+		for j < len(lower) && (s[i+j] == lower[j] || 'A' <= s[i+j] && s[i+j] <= 'Z' && s[i+j]|0x20 == lower[j]) {
+			j++
+		}
+		if j == len(lower) {
+			return true
+		}
+	}
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
+}
+
+// needed returns the longest literal that every match of a regular expression
+// contains.
+func needed(re *syntax.Regexp) (literal string, fold bool) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		fold = re.Flags&syntax.FoldCase != 0
+		literal = string(re.Rune)
+		if fold {
+			literal = strings.ToLower(literal)
+			if strings.IndexFunc(literal, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+				return "", false
+			}
+		}
+		return literal, fold
+	case syntax.OpCapture, syntax.OpPlus:
+		return needed(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if l, f := needed(sub); len(l) > len(literal) {
+				literal, fold = l, f
+			}
+		}
+	}
+	return literal, fold
 }
 
 // compileRegexp returns nil for a bad pattern or flag.
-func compileRegexp(pattern, flags string) *regexp.Regexp {
+func compileRegexp(pattern, flags string) *matcher {
 	if len(pattern) > maxPattern {
 		return nil
 	}
@@ -66,7 +135,11 @@ func compileRegexp(pattern, flags string) *regexp.Regexp {
 	if err != nil {
 		return nil
 	}
-	return re
+	m := &matcher{Regexp: re}
+	if tree, err := syntax.Parse(pattern, syntax.Perl); err == nil {
+		m.literal, m.fold = needed(tree)
+	}
+	return m
 }
 
 // withoutSpace takes out white space outside classes, for the flag x.
