@@ -21,7 +21,7 @@ type documents struct {
 	options Options
 	left    int // loads
 	weight  weight
-	loaded  map[string]*ld.RemoteDocument
+	loaded  map[string]any
 }
 
 // weight is what matters for the work that contexts are.
@@ -68,8 +68,8 @@ const tooMuchContext = "contexts with too many terms for the places where they a
 // LoadDocument returns a document at hand, or one that the caller's loader
 // fetches.
 func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
-	if doc := d.loaded[iri]; doc != nil {
-		return doc, nil
+	if v, ok := d.loaded[iri]; ok {
+		return &ld.RemoteDocument{DocumentURL: iri, Document: ld.CloneDocument(v)}, nil
 	}
 	if d.left--; d.left < 0 {
 		return nil, fmt.Errorf("more than %d contexts", maxLoads)
@@ -91,14 +91,14 @@ func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
 	if d.weight.add(v, false); d.weight.tooMuch() {
 		return nil, errors.New(tooMuchContext)
 	}
-	d.loaded[iri] = &ld.RemoteDocument{DocumentURL: iri, Document: v}
-	return d.loaded[iri], nil
+	d.loaded[iri] = ld.CloneDocument(v) // the library changes what it is given
+	return &ld.RemoteDocument{DocumentURL: iri, Document: v}, nil
 }
 
 // library gives the options of json-gold for a document of the given weight.
 func (o Options) library(w weight) *ld.JsonLdOptions {
 	l := ld.NewJsonLdOptions(o.Base)
-	l.DocumentLoader = &documents{o, maxLoads, w, map[string]*ld.RemoteDocument{}}
+	l.DocumentLoader = &documents{o, maxLoads, w, map[string]any{}}
 	l.ExpandContext = o.expandContext
 	if o.processingMode != "" {
 		l.ProcessingMode = o.processingMode
