@@ -1,6 +1,7 @@
 package lex
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -23,8 +24,13 @@ func (b *Blanks) New() rdf.Term {
 	return rdf.Blank(b.Prefix + generatedLabel + strconv.Itoa(b.generated))
 }
 
-// Labelled returns the node that the document calls label.
+// Labelled returns the node that the document calls label. A label that N-Quads
+// and Turtle can not write, as other syntaxes may have, becomes one that they
+// can.
 func (b *Blanks) Labelled(label string) rdf.Term {
+	if BlankLabel([]byte(label)) != len(label) || label == "" {
+		return rdf.Blank(b.Prefix + generatedLabel + "x" + hex.EncodeToString([]byte(label)))
+	}
 	if rest, ok := strings.CutPrefix(label, generatedLabel); ok {
 		return rdf.Blank(b.Prefix + generatedLabel + "_" + rest)
 	}

@@ -209,7 +209,7 @@ func AppendUnescaped(dst, raw []byte, chars bool) ([]byte, int) {
 			if c == 'U' {
 				n = 8
 			}
-			r, ok := hex(raw[i+2:], n)
+			r, ok := hexRune(raw[i+2:], n)
 			if !ok {
 				return dst, i
 			}
@@ -241,8 +241,8 @@ func AppendUnescaped(dst, raw []byte, chars bool) ([]byte, int) {
 	return dst, -1
 }
 
-// hex reads n hexadecimal digits as a Unicode scalar value.
-func hex(b []byte, n int) (rune, bool) {
+// hexRune reads n hexadecimal digits as a Unicode scalar value.
+func hexRune(b []byte, n int) (rune, bool) {
 	if len(b) < n {
 		return 0, false
 	}

@@ -133,6 +133,25 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
+// No two nodes of a document get one label, and every label can be written.
+func TestBlanks(t *testing.T) {
+	b := lex.Blanks{Prefix: "d-"}
+	seen := map[string]bool{}
+	for _, term := range []rdf.Term{
+		b.New(), b.New(), b.Labelled("1"), b.Labelled("genid1"), b.Labelled("genid_1"), b.Labelled("genidx612062"),
+		b.Labelled("a b"), b.Labelled(""), b.Labelled("a."), b.Labelled("\xff"), b.Labelled("é"),
+	} {
+		label := term.Value()
+		if seen[label] || lex.BlankLabel([]byte(label)) != len(label) {
+			t.Errorf("label %q", label)
+		}
+		seen[label] = true
+	}
+	if got := b.Labelled("a b").Value(); got != "d-genidx612062" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCache(t *testing.T) {
 	var c lex.Cache
 	raw := []byte("http://example.org/")
