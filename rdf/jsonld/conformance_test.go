@@ -27,22 +27,22 @@ func TestConformance(t *testing.T) {
 		},
 		suite.JLD + "CompactTest": func(t *testing.T, e suite.Entry) {
 			jsonTest(t, e, func(in any, o Options) (any, error) {
-				return guard(o, func() (any, error) {
-					return ld.NewJsonLdProcessor().Compact(in, attachment(t, e, "context"), library(e, o))
+				return guard(o, weight{}, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) (any, error) {
+					return p.Compact(in, attachment(t, e, "context"), adapt(e, l))
 				})
 			})
 		},
 		suite.JLD + "FlattenTest": func(t *testing.T, e suite.Entry) {
 			jsonTest(t, e, func(in any, o Options) (any, error) {
-				return guard(o, func() (any, error) {
-					return ld.NewJsonLdProcessor().Flatten(in, attachment(t, e, "context"), library(e, o))
+				return guard(o, weight{}, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) (any, error) {
+					return p.Flatten(in, attachment(t, e, "context"), adapt(e, l))
 				})
 			})
 		},
 		suite.JLD + "FrameTest": func(t *testing.T, e suite.Entry) {
 			jsonTest(t, e, func(in any, o Options) (any, error) {
-				return guard(o, func() (any, error) {
-					return ld.NewJsonLdProcessor().Frame(in, attachment(t, e, "frame"), library(e, o))
+				return guard(o, weight{}, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) (any, error) {
+					return p.Frame(in, attachment(t, e, "frame"), adapt(e, l))
 				})
 			})
 		},
@@ -91,9 +91,8 @@ func options(e suite.Entry) Options {
 	return o
 }
 
-// library adds to our options what only the suite sets.
-func library(e suite.Entry, o Options) *ld.JsonLdOptions {
-	l := o.library(weight{})
+// adapt sets what only the suite asks for.
+func adapt(e suite.Entry, l *ld.JsonLdOptions) *ld.JsonLdOptions {
 	if v, ok := e.Option("compactArrays").(bool); ok {
 		l.CompactArrays = v
 	}

@@ -205,7 +205,9 @@ func TestParseLoads(t *testing.T) {
 	if err != nil || !canon.Isomorphic(quads, want) || loads != 1 {
 		t.Errorf("got %v, %v after %d loads", quads, err, loads)
 	}
-	if _, err := Parse(strings.NewReader(doc), Options{Loader: func(string) ([]byte, error) { return nil, errors.New("no network") }}); err == nil || !strings.Contains(err.Error(), "no network") {
+	cause := errors.New("no network")
+	_, err = Parse(strings.NewReader(doc), Options{Loader: func(string) ([]byte, error) { return nil, cause }})
+	if !errors.Is(err, cause) || err.Error() != "load context https://example.org/c: no network" {
 		t.Errorf("got error %v", err)
 	}
 }

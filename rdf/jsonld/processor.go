@@ -22,6 +22,7 @@ type documents struct {
 	left    int // loads
 	weight  weight
 	loaded  map[string]any
+	failure error // of the caller's loader
 }
 
 // weight is what matters for the work that contexts are.
@@ -81,7 +82,8 @@ func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
 		}
 		var err error
 		if body, err = d.options.Loader(iri); err != nil {
-			return nil, fmt.Errorf("load context %s: %w", iri, err)
+			d.failure = fmt.Errorf("load context %s: %w", iri, err)
+			return nil, d.failure
 		}
 	}
 	v, err := decode(body, d.options)
@@ -98,7 +100,7 @@ func (d *documents) LoadDocument(iri string) (*ld.RemoteDocument, error) {
 // library gives the options of json-gold for a document of the given weight.
 func (o Options) library(w weight) *ld.JsonLdOptions {
 	l := ld.NewJsonLdOptions(o.Base)
-	l.DocumentLoader = &documents{o, maxLoads, w, map[string]any{}}
+	l.DocumentLoader = &documents{options: o, left: maxLoads, weight: w, loaded: map[string]any{}}
 	l.ExpandContext = o.expandContext
 	if o.processingMode != "" {
 		l.ProcessingMode = o.processingMode
@@ -107,18 +109,23 @@ func (o Options) library(w weight) *ld.JsonLdOptions {
 }
 
 // guard runs a step of the library. What it reports, and also a panic in it,
-// becomes an error: input must not bring us down.
-func guard[T any](o Options, step func() (T, error)) (v T, err error) {
+// becomes a syntax error: input must not bring us down. A failure of the
+// caller's loader is returned as such.
+func guard[T any](o Options, w weight, step func(*ld.JsonLdProcessor, *ld.JsonLdOptions) (T, error)) (v T, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = o.fail(fmt.Sprintf("not JSON-LD: %v", p))
 		}
 	}()
-	v, err = step()
-	if err != nil {
-		err = o.fail(err.Error())
+	l := o.library(w)
+	v, err = step(ld.NewJsonLdProcessor(), l)
+	if err == nil {
+		return v, nil
 	}
-	return v, err
+	if d, ok := l.DocumentLoader.(*documents); ok && d.failure != nil {
+		return v, d.failure
+	}
+	return v, o.fail(err.Error())
 }
 
 func expand(doc any, o Options) ([]any, error) {
@@ -129,17 +136,17 @@ func expand(doc any, o Options) ([]any, error) {
 	if w.add(doc, false); w.tooMuch() {
 		return nil, o.fail(tooMuchContext)
 	}
-	return guard(o, func() ([]any, error) { return ld.NewJsonLdProcessor().Expand(doc, o.library(w)) })
+	return guard(o, w, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) ([]any, error) { return p.Expand(doc, l) })
 }
 
 func compact(doc, context any, o Options) (map[string]any, error) {
-	return guard(o, func() (map[string]any, error) {
-		return ld.NewJsonLdProcessor().Compact(doc, context, o.library(weight{}))
+	return guard(o, weight{}, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) (map[string]any, error) {
+		return p.Compact(doc, context, l)
 	})
 }
 
-func frame(doc, frame any, o Options) (map[string]any, error) {
-	return guard(o, func() (map[string]any, error) {
-		return ld.NewJsonLdProcessor().Frame(doc, frame, o.library(weight{}))
+func frame(doc, shape any, o Options) (map[string]any, error) {
+	return guard(o, weight{}, func(p *ld.JsonLdProcessor, l *ld.JsonLdOptions) (map[string]any, error) {
+		return p.Frame(doc, shape, l)
 	})
 }
