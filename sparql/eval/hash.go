@@ -16,10 +16,10 @@ func newHashIndex(keys, payloads int) *hashIndex {
 // rowBytes is about what a row takes.
 func (h *hashIndex) rowBytes() int { return 8*(h.keys+h.payloads) + 12 }
 
+// width is the cells of a row; one without key and payload has one all the same.
 func (h *hashIndex) width() int { return max(1, h.keys+h.payloads) }
 
-// finish makes the rows findable. Without key and payload only whether there is
-// a row counts.
+// finish makes the rows findable.
 func (h *hashIndex) finish() {
 	rows := len(h.cells) / h.width()
 	size := 1

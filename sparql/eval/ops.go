@@ -145,6 +145,9 @@ func (o *scan) build(x *exec) bool {
 		for _, i := range o.free {
 			index.cells = append(index.cells, quad[i])
 		}
+		if len(o.key)+len(o.free) == 0 {
+			index.cells = append(index.cells, 0) // the row is there, and that is all
+		}
 	}
 	index.finish()
 	o.index = index
