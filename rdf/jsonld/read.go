@@ -17,8 +17,9 @@ import (
 // Parse reads a JSON-LD document as RDF (JSON-LD 1.1 API, section 8.1). Quads
 // come in the order of the document's nodes, properties in alphabetical order.
 // What is not JSON or not JSON-LD gives a *rdf.SyntaxError; only for JSON it
-// knows the position. Values that can not be said in RDF, such as relative
-// IRIs without a base, are left out, as the specification has it.
+// knows the position. A failure of Options.Loader is returned wrapped. Values
+// that can not be said in RDF, such as relative IRIs without a base, are left
+// out, as the specification has it.
 //
 // Labels of blank nodes are kept as written. A node without a label gets
 // "genid" and a number; a label of the document that begins with "genid" gets
