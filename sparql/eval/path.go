@@ -20,13 +20,19 @@ type pathOp struct {
 type pathEnd struct {
 	slot int
 	id   ID
-	// outer: EXISTS puts a constant in its place when it is bound.
-	outer bool
+	// outer: the variable is one of the surroundings of an EXISTS. fixed: it was
+	// bound when the EXISTS began, so that it counts as a constant.
+	outer, fixed bool
 }
 
-// variable reports whether the end is a variable of the pattern in this row.
-func (e pathEnd) variable(row []ID) bool {
-	return e.slot >= 0 && !(e.outer && row[e.slot] != 0)
+// variable reports whether the end is a variable of the pattern.
+func (e pathEnd) variable() bool { return e.slot >= 0 && !e.fixed }
+
+// fix says which ends an EXISTS that now begins makes constant.
+func (o *pathOp) fix(row []ID) {
+	for _, e := range []*pathEnd{&o.subject, &o.object} {
+		e.fixed = e.outer && row[e.slot] != 0
+	}
 }
 
 func (c *compiler) path(it *item) op {
@@ -42,6 +48,7 @@ func (c *compiler) path(it *item) op {
 	}
 	o.subject, o.object = end(it.path.Subject), end(it.path.Object)
 	o.resolve(c, it.path.Path)
+	c.paths = append(c.paths, o)
 	return o
 }
 
@@ -88,7 +95,7 @@ type pathRun struct {
 }
 
 func (o *pathOp) run(x *exec, row []ID) bool {
-	r := &pathRun{o: o, x: x, graph: o.graph.id, scope: x.scope, free: o.subject.variable(row) && o.object.variable(row)}
+	r := &pathRun{o: o, x: x, graph: o.graph.id, scope: x.scope, free: o.subject.variable() && o.object.variable()}
 	if o.graph.slot >= 0 {
 		r.graph, r.scope = row[o.graph.slot], Named
 		if r.graph.local() {

@@ -71,6 +71,7 @@ type compiler struct {
 	x     *exec
 	slots int
 	stats Statistics // nil if the dataset has none
+	paths []*pathOp  // those of the EXISTS being compiled
 }
 
 func (c *compiler) newSlot() int {
@@ -830,9 +831,16 @@ func (c *compiler) exists(p algebra.Pattern, sc *visible) func(x *exec, row []ID
 		inner.outer[name] = true
 	}
 	end := &stop{}
+	around := c.paths
+	c.paths = nil
 	first := chain(c.group(p, inner, sc.bound, sc.graph, nil, nil), end)
+	paths := c.paths
+	c.paths = around
 	return func(x *exec, row []ID) bool {
 		end.reached = false
+		for _, o := range paths {
+			o.fix(row)
+		}
 		first.run(x, row)
 		return end.reached
 	}
