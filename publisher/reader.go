@@ -39,6 +39,7 @@ const (
 	anOrgan     role = "orgaan"
 	aUnit       role = "eenheid"
 	aMandataris role = "mandataris"
+	aPerson     role = "persoon"
 	aGround     role = "rechtsgrond"
 )
 
@@ -82,9 +83,24 @@ var around = plan{
 		{vocab.MandaatIsTijdspecialisatieVan, false, anOrgan}, {vocab.GeneriekIsTijdspecialisatieVan, false, anOrgan},
 		{vocab.BesluitBestuurt, false, aUnit},
 	},
-	aMandataris: {{vocab.MandaatIsBestuurlijkeAliasVan, false, alone}},
+	aMandataris: {{vocab.MandaatIsBestuurlijkeAliasVan, false, aPerson}},
 	aGround:     {{vocab.EliRealizes, false, alone}},
 }
+
+// only holds the properties that are read of nodes which nearly every page
+// speaks of: all that hundreds of pages say of a council or its members would
+// be mostly where it was said.
+var only = map[role][]string{
+	anOrgan: {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.BesluitClassificatie, vocab.OrgClassification, vocab.BesluitBestuurt,
+		vocab.MandaatIsTijdspecialisatieVan, vocab.GeneriekIsTijdspecialisatieVan},
+	aUnit:       {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.BesluitClassificatie, vocab.OrgClassification},
+	aMandataris: {vocab.MandaatIsBestuurlijkeAliasVan, vocab.FoafName, vocab.RDFSLabel, vocab.SKOSPrefLabel},
+	aPerson: {vocab.PersoonGebruikteVoornaam, persoonVoornaamHTTP, vocab.FoafFamilyName, vocab.FoafName, vocab.RDFSLabel,
+		vocab.SKOSPrefLabel},
+}
+
+// persoonVoornaamHTTP is how some programs write persoon:gebruikteVoornaam.
+const persoonVoornaamHTTP = "http://data.vlaanderen.be/ns/persoon#gebruikteVoornaam"
 
 var (
 	itemToZitting = []step{{vocab.BesluitBehandelt, true, aZitting}, {vocab.Ext + "behandelt", true, aZitting}}
@@ -138,10 +154,15 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 		}
 		fresh := map[string]role{}
 		inverse := map[step][]string{}
-		var described []string
+		var whole []string
+		parts := map[role][]string{}
 		for iri, as := range next {
-			if _, known := roles[iri]; !known {
-				described = append(described, iri)
+			if _, known := roles[iri]; known {
+				// It was described whole when it was met as a mere neighbour.
+			} else if only[as] != nil {
+				parts[as] = append(parts[as], iri)
+			} else {
+				whole = append(whole, iri)
 			}
 			roles[iri] = as
 			for _, s := range p[as] {
@@ -159,12 +180,21 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 				fresh[iri] = as
 			}
 		}
-		slices.Sort(described)
-		for q, err := range r.subjects(ctx, described) {
+		for q, err := range r.subjects(ctx, whole) {
 			if err != nil {
 				return nil, nil, err
 			}
 			found = append(found, q)
+		}
+		for as, iris := range parts {
+			for _, property := range only[as] {
+				for q, err := range r.values(ctx, property, iris) {
+					if err != nil {
+						return nil, nil, err
+					}
+					found = append(found, q)
+				}
+			}
 		}
 		// Nodes that came back with a better role were described before, so the
 		// steps go over all that was found.
@@ -180,7 +210,6 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 			}
 		}
 		for s, iris := range inverse {
-			slices.Sort(iris)
 			for q, err := range r.pointing(ctx, s.property, iris) {
 				if err != nil {
 					return nil, nil, err
@@ -201,6 +230,13 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 func (r *Reader) subjects(ctx context.Context, iris []string) iter.Seq2[rdf.Quad, error] {
 	return r.construct(ctx, iris, func(values string) string {
 		return "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s {" + values + " } ?s ?p ?o }"
+	})
+}
+
+// values yields the triples of a property of the given subjects.
+func (r *Reader) values(ctx context.Context, property string, iris []string) iter.Seq2[rdf.Quad, error] {
+	return r.construct(ctx, iris, func(values string) string {
+		return "CONSTRUCT { ?s <" + property + "> ?o } WHERE { VALUES ?s {" + values + " } ?s <" + property + "> ?o }"
 	})
 }
 
