@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			website := httptest.NewServer(http.FileServer(http.Dir(e.WorkDir)))
+			website := httptest.NewServer(files(e.WorkDir))
 			e.Defer(website.Close)
 			e.Setenv("SITE", website.URL)
 			// A port that nobody listens on: taken, and let go again.
@@ -57,6 +58,20 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listen": listen, "repeat": repeat,
 		},
+	})
+}
+
+// files serves a folder with entity tags of the content: the time of a file is
+// too coarse for a page that changes within a second.
+func files(dir string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(filepath.Clean("/"+r.URL.Path))))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(content)))
+		http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(content))
 	})
 }
 
@@ -320,7 +335,7 @@ func phraseOf(t *testing.T, file, base string) string {
 	}
 	longest := ""
 	for _, q := range doc.Quads {
-		if v := q.Object.Value(); q.Predicate.Value() == vocab.DctTitle && len(v) > len(longest) {
+		if v := search.PlainText(q.Object.Value()); (q.Predicate.Value() == vocab.DctTitle || q.Predicate.Value() == vocab.EliTitle) && len(v) > len(longest) {
 			longest = v
 		}
 	}

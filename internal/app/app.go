@@ -142,7 +142,7 @@ type laterCommand struct {
 
 // Run says so.
 func (laterCommand) Run(kctx *kong.Context) error {
-	return &exit{exitUsage, fmt.Errorf("%s is not there yet in version %s", kctx.Command(), version())}
+	return &exit{exitUsage, fmt.Errorf("%s is not there yet in version %s", kctx.Selected().Name, version())}
 }
 
 type versionCommand struct{}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -84,6 +85,10 @@ func Read(r io.Reader) (Config, error) {
 // line returns the line on which decoding stopped.
 func line(text []byte, d *json.Decoder, err error) int {
 	at := d.InputOffset()
+	// The decoder does not tell where an unknown field stands.
+	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		at = max(0, int64(bytes.Index(text, []byte(name))))
+	}
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
