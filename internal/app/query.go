@@ -90,11 +90,11 @@ func (c *queryCommand) read(names []string, e *env) (iter.Seq[rdf.Quad], error) 
 		if err != nil {
 			return nil, err
 		}
-		for q, err := range quadsOf(in, from, shown, fileIRI(name)) {
+		for q, err := range quadsOf(in, from, shown, fileIRI(name), fmt.Sprintf("f%d", i)) {
 			if err != nil {
 				return nil, errors.Join(err, closeIn())
 			}
-			all = append(all, apart(q, i))
+			all = append(all, q)
 		}
 		if err := closeIn(); err != nil {
 			return nil, err
@@ -107,17 +107,6 @@ func (c *queryCommand) read(names []string, e *env) (iter.Seq[rdf.Quad], error) 
 			}
 		}
 	}, nil
-}
-
-// apart renames blank nodes, so that those of different files never meet.
-func apart(q rdf.Quad, file int) rdf.Quad {
-	rename := func(t rdf.Term) rdf.Term {
-		if t.IsBlank() {
-			return rdf.Blank(fmt.Sprintf("f%d%s", file, t.Value()))
-		}
-		return t
-	}
-	return rdf.Quad{Subject: rename(q.Subject), Predicate: q.Predicate, Object: rename(q.Object), Graph: rename(q.Graph)}
 }
 
 // mediaTypes are the forms of answers by their names on the command line.

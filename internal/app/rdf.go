@@ -48,7 +48,7 @@ func (c *convertCommand) Run(e *env) error {
 	if base == "" {
 		base = fileIRI(name)
 	}
-	return writeQuads(e.stdout, syntax(c.To), quadsOf(in, from, name, base))
+	return writeQuads(e.stdout, syntax(c.To), quadsOf(in, from, name, base, ""))
 }
 
 // open opens a file, or standard input for "-".
@@ -92,8 +92,43 @@ func writeQuads(w io.Writer, s syntax, quads iter.Seq2[rdf.Quad, error]) error {
 		out := nquads.NewWriter(w, nquads.Options{Triples: s == syntaxNTriples})
 		return copyQuads(out, quads)
 	}
-	return copyQuads(turtle.NewWriter(w, turtle.Options{TriG: s == syntaxTriG, Prefixes: sparql.Prefixes()}), quads)
+	// A document is laid out for people as long as it is of a size that people
+	// read; a larger one is written as it comes, in memory that does not grow.
+	o := turtle.Options{TriG: s == syntaxTriG, Prefixes: sparql.Prefixes()}
+	next, stop := iter.Pull2(quads)
+	defer stop()
+	var held []rdf.Quad
+	var failed error
+	for len(held) <= readable {
+		q, err, ok := next()
+		if !ok || err != nil {
+			failed = err
+			break
+		}
+		held = append(held, q)
+	}
+	o.Stream = len(held) > readable
+	return copyQuads(turtle.NewWriter(w, o), func(yield func(rdf.Quad, error) bool) {
+		for _, q := range held {
+			if !yield(q, nil) {
+				return
+			}
+		}
+		if failed != nil {
+			yield(rdf.Quad{}, failed)
+			return
+		}
+		for o.Stream {
+			q, err, ok := next()
+			if !ok || !yield(q, err) || err != nil {
+				return
+			}
+		}
+	})
 }
+
+// readable is how many quads are laid out for people.
+const readable = 100_000
 
 // quadWriter is what every streaming writer offers.
 type quadWriter interface {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/belfort-lod/belfort/internal/state/pebble"
 	"github.com/belfort-lod/belfort/search"
@@ -76,10 +78,11 @@ func (c *searchCommand) search(e *env, text string) (result search.Result, err e
 	return index.Search(e.ctx, request)
 }
 
-// remoteSearch asks the server that has the directory open.
+// remoteSearch asks the server that has the directory open. Its interface
+// lists decisions without the places where they matched.
 func remoteSearch(e *env, address string, r search.Request) (result search.Result, err error) {
-	values := url.Values{"q": {r.Text}, "size": {strconv.Itoa(r.Size)}}
-	req, err := http.NewRequestWithContext(e.ctx, http.MethodGet, address+"/api/v1/zoeken?"+values.Encode(), nil)
+	values := url.Values{"q": {r.Text}, "aantal": {strconv.Itoa(r.Size)}}
+	req, err := http.NewRequestWithContext(e.ctx, http.MethodGet, address+"/api/v1/besluiten?"+values.Encode(), nil)
 	if err != nil {
 		return result, err
 	}
@@ -92,8 +95,26 @@ func remoteSearch(e *env, address string, r search.Request) (result search.Resul
 		message, _ := io.ReadAll(io.LimitReader(res.Body, 10<<10))
 		return result, fmt.Errorf("ask the running server: %d %s", res.StatusCode, strings.TrimSpace(string(message)))
 	}
-	err = json.NewDecoder(io.LimitReader(res.Body, 64<<20)).Decode(&result)
-	return result, err
+	var list struct {
+		Totaal    uint64
+		Besluiten []struct {
+			IRI, Titel, Datum, Uitslag string
+			Bestuur, Orgaan            struct{ IRI, Naam string }
+		}
+	}
+	if err := json.NewDecoder(io.LimitReader(res.Body, 64<<20)).Decode(&list); err != nil {
+		return result, fmt.Errorf("ask the running server: %w", err)
+	}
+	result.Total = list.Totaal
+	for _, b := range list.Besluiten {
+		hit := search.Hit{
+			IRI: b.IRI, Soort: search.Besluit, Titel: html.EscapeString(b.Titel), Uitslag: b.Uitslag,
+			Bestuur: b.Bestuur.Naam, BestuurIRI: b.Bestuur.IRI, Orgaan: b.Orgaan.Naam,
+		}
+		hit.Datum, _ = time.Parse(time.DateOnly, b.Datum) // left out where there is none
+		result.Hits = append(result.Hits, hit)
+	}
+	return result, nil
 }
 
 // show prints hits for people.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/belfort-lod/belfort/internal/state/pebble"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/eval"
@@ -68,7 +70,9 @@ func (c *loadCommand) load(e *env, store *quadstore.Store, name string) (int64, 
 	defer closeIn()
 	bar := newProgress(e, "load")
 	defer bar.done()
-	quads := inGraph(quadsOf(in, from, shown, fileIRI(name)), c.Graph)
+	// Labels of blank nodes mean something within their file only.
+	prefix := "load" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	quads := inGraph(quadsOf(in, from, shown, fileIRI(name), prefix), c.Graph)
 	return store.Load(e.ctx, quads, func(read int64) { bar.show(fmt.Sprintf("%d quads read", read)) })
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/belfort-lod/belfort/rdf/jsonld"
 	"github.com/belfort-lod/belfort/rdf/nquads"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
+	"github.com/belfort-lod/belfort/rdf/rdfxml"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 )
 
@@ -60,15 +61,21 @@ const syntaxes = "rdfa, turtle, trig, ntriples, nquads, jsonld, rdfxml"
 const maxWhole = 256 << 20
 
 // quadsOf reads a document in any syntax as a stream; an error ends it.
-func quadsOf(r io.Reader, s syntax, name, base string) iter.Seq2[rdf.Quad, error] {
+//
+// blank stands before the labels of blank nodes, so that those of several
+// documents never meet.
+func quadsOf(r io.Reader, s syntax, name, base, blank string) iter.Seq2[rdf.Quad, error] {
 	switch s {
 	case syntaxNQuads, syntaxNTriples:
-		return stream(nquads.NewReader(r, nquads.Options{Source: name, Triples: s == syntaxNTriples}).Read)
+		return stream(nquads.NewReader(r, nquads.Options{Source: name, Triples: s == syntaxNTriples, BlankPrefix: blank}).Read)
 	case syntaxTurtle, syntaxTriG:
-		return stream(turtle.NewReader(r, turtle.Options{Source: name, Base: base, TriG: s == syntaxTriG}).Read)
+		return stream(turtle.NewReader(r, turtle.Options{Source: name, Base: base, TriG: s == syntaxTriG, BlankPrefix: blank}).Read)
+	}
+	if s == syntaxRDFXML {
+		return stream(rdfxml.NewReader(r, rdfxml.Options{Source: name, Base: base, BlankPrefix: blank}).Read)
 	}
 	return func(yield func(rdf.Quad, error) bool) {
-		quads, err := wholeOf(r, s, name, base)
+		quads, err := wholeOf(r, s, name, base, blank)
 		if err != nil {
 			yield(rdf.Quad{}, err)
 			return
@@ -93,7 +100,7 @@ func stream(read func() (rdf.Quad, error)) iter.Seq2[rdf.Quad, error] {
 }
 
 // wholeOf reads a document in a syntax that needs all of it at once.
-func wholeOf(r io.Reader, s syntax, name, base string) ([]rdf.Quad, error) {
+func wholeOf(r io.Reader, s syntax, name, base, blank string) ([]rdf.Quad, error) {
 	body, err := io.ReadAll(io.LimitReader(r, maxWhole+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -101,21 +108,29 @@ func wholeOf(r io.Reader, s syntax, name, base string) ([]rdf.Quad, error) {
 	if len(body) > maxWhole {
 		return nil, fmt.Errorf("read %s: larger than %d MB", name, maxWhole>>20)
 	}
-	switch s {
-	case syntaxJSONLD:
-		return jsonld.Parse(bytes.NewReader(body), jsonld.Options{Base: base})
-	case syntaxRDFa:
-		doc, _, err := pageOf(body, "", name, base)
-		if err != nil {
-			return nil, err
-		}
-		quads := make([]rdf.Quad, len(doc.Quads))
-		for i, q := range doc.Quads {
-			quads[i] = q.Quad
-		}
-		return quads, nil
+	if s == syntaxJSONLD {
+		return jsonld.Parse(bytes.NewReader(body), jsonld.Options{Base: base, BlankPrefix: blank})
 	}
-	return nil, &exit{exitUsage, fmt.Errorf("reading %s is not there yet", s)}
+	doc, _, err := pageOf(body, "", name, base)
+	if err != nil {
+		return nil, err
+	}
+	quads := make([]rdf.Quad, len(doc.Quads))
+	for i, q := range doc.Quads {
+		quads[i] = apart(q.Quad, blank)
+	}
+	return quads, nil
+}
+
+// apart puts a prefix before the labels of blank nodes.
+func apart(q rdf.Quad, prefix string) rdf.Quad {
+	rename := func(t rdf.Term) rdf.Term {
+		if t.IsBlank() {
+			return rdf.Blank(prefix + t.Value())
+		}
+		return t
+	}
+	return rdf.Quad{Subject: rename(q.Subject), Predicate: q.Predicate, Object: rename(q.Object), Graph: rename(q.Graph)}
 }
 
 // pageOf reads an HTML page: its text in UTF-8 and what its RDFa says.
