@@ -88,9 +88,13 @@ func (c *compiler) total(it *item) float64 {
 func (c *compiler) distinctAt(it *item, place int) float64 {
 	n := c.total(it)
 	if c.stats != nil && !it.triple.Predicate.IsVar() {
-		if id, err := c.x.ds.ID(it.triple.Predicate.Term); err == nil && id != 0 {
-			s, o, g := c.stats.Distinct(id)
-			return max(1, min(n, [4]float64{s, 1, o, g}[place]))
+		if id := c.constant(it.triple.Predicate.Term); id != 0 {
+			d, ok := c.distincts[id]
+			if !ok {
+				d[placeS], d[placeO], d[placeG] = c.stats.Distinct(id)
+				c.distincts[id] = d
+			}
+			return max(1, min(n, d[place]))
 		}
 	}
 	switch place {

@@ -81,7 +81,7 @@ func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base str
 
 // compile returns the first operator for a pattern, and a row for it.
 func (x *exec) compile(p algebra.Pattern, end op) (c *compiler, ns *namespace, start func() op) {
-	c = &compiler{x: x}
+	c = &compiler{x: x, calls: 1, ids: map[rdf.Term]ID{}, distincts: map[ID][4]float64{}}
 	c.stats, _ = x.ds.(Statistics)
 	if v, ok := x.ds.(*view); ok {
 		c.stats, _ = v.Dataset.(Statistics)

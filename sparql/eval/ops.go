@@ -55,13 +55,17 @@ type scan struct {
 	key, free []int // places whose slots are bound, or not, when it runs
 	probes    int
 	total     float64 // estimate for the constants, negative until needed
+	expected  float64 // how often the planner thinks that it runs
 	index     *hashIndex
 }
 
 // A look-up in the dataset costs about as much as reading scanRatio quads in
-// order. A table of more than maxHashRows is not made.
+// order; where the planner expects so few look-ups that a table does not pay, we
+// believe it until it is wrong by doubtRatio. A table of more than maxHashRows is
+// not made.
 const (
 	scanRatio   = 16
+	doubtRatio  = 4
 	maxHashRows = 6_000_000
 )
 
@@ -83,7 +87,11 @@ func (o *scan) run(x *exec, row []ID) bool {
 		if o.probes == 32 {
 			o.total = x.ds.Estimate(QuadID{o.constant[0], o.constant[1], o.constant[2], o.constant[3]}, o.scope)
 		}
-		if o.probes > 32 && float64(o.probes)*scanRatio > o.total && o.total < maxHashRows {
+		ratio := float64(scanRatio)
+		if o.expected*scanRatio < o.total {
+			ratio /= doubtRatio
+		}
+		if o.probes > 32 && float64(o.probes)*ratio > o.total && o.total < maxHashRows {
 			if !o.build(x) {
 				return false
 			}

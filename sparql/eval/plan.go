@@ -72,6 +72,11 @@ type compiler struct {
 	slots int
 	stats Statistics // nil if the dataset has none
 	paths []*pathOp  // those of the EXISTS being compiled
+	// ids and distincts remember what the dataset said: planning asks often.
+	ids       map[rdf.Term]ID
+	distincts map[ID][4]float64
+	// calls is how often the planner thinks that the group being compiled runs.
+	calls float64
 }
 
 func (c *compiler) newSlot() int {
@@ -559,11 +564,20 @@ func (u *unit) order(b bound) []op {
 	b = maps.Clone(b)
 	placed := make([]bool, len(u.items))
 	card := &cardinality{rows: 1, distinct: map[int]float64{}}
+	generators := 0
+	for _, it := range u.items {
+		if it.kind < filterItem {
+			generators++
+		}
+	}
 	var ops []op
 	place := func(i int) {
 		it := u.items[i]
 		placed[i] = true
+		calls := u.c.calls
+		u.c.calls *= card.rows
 		ops = append(ops, u.c.compile(it, b)...)
+		u.c.calls = calls
 		for name := range it.scope {
 			slot := u.c.slot(it.ns, name)
 			switch {
@@ -652,6 +666,10 @@ func (u *unit) order(b bound) []op {
 			if placed[i] || it.kind >= filterItem || graphFirst(it) {
 				continue
 			}
+			if generators == 1 {
+				best = i // there is nothing to choose
+				break
+			}
 			if rows := u.c.fanout(it, b, card); best < 0 || rows < least {
 				best, least = i, rows
 			}
@@ -670,11 +688,22 @@ func (u *unit) order(b bound) []op {
 			if best < 0 {
 				best = slices.Index(placed, false)
 			}
-		} else {
-			card.join(u.c, u.items[best], least)
+			place(best)
+			left--
+			continue
 		}
+		it := u.items[best]
+		before := card.rows
 		place(best)
 		left--
+		if it.kind == tripleItem {
+			if s, ok := ops[len(ops)-1].(*scan); ok {
+				s.expected = before * u.c.calls
+			}
+		}
+		if generators--; generators > 0 {
+			card.join(u.c, it, least)
+		}
 	}
 	return ops
 }
@@ -799,6 +828,15 @@ func (c *compiler) scan(it *item, b bound) op {
 // it. Case does not count in language tags (RDF 1.1 Concepts, section 3.3), but
 // the data keeps them as written: the usual ways to write one are tried.
 func (c *compiler) constant(t rdf.Term) ID {
+	id, ok := c.ids[t]
+	if !ok {
+		id = c.lookUp(t)
+		c.ids[t] = id
+	}
+	return id
+}
+
+func (c *compiler) lookUp(t rdf.Term) ID {
 	forms := []rdf.Term{t}
 	if lang := t.Lang(); lang != "" {
 		lower := strings.ToLower(lang)
@@ -889,6 +927,9 @@ func (c *compiler) minus(it *item, b bound) []op {
 
 // table compiles a subquery that is computed once.
 func (c *compiler) table(it *item, b bound) op {
+	calls := c.calls
+	c.calls = 1
+	defer func() { c.calls = calls }()
 	inner := &namespace{slots: map[string]int{}, outer: set{}}
 	given := bound{}
 	g := it.graph
