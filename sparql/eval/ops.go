@@ -338,13 +338,13 @@ func (o *minusRun) run(x *exec, row []ID) bool {
 	return o.next.run(x, row)
 }
 
-// compatible2 passes rows in which no pair of slots has two values.
-type compatible2 struct {
+// consistent passes rows in which no pair of slots has two values.
+type consistent struct {
 	linked
 	pairs [][2]int
 }
 
-func (o *compatible2) run(x *exec, row []ID) bool {
+func (o *consistent) run(x *exec, row []ID) bool {
 	for _, p := range o.pairs {
 		if a, b := row[p[0]], row[p[1]]; a != 0 && b != 0 && a != b {
 			return true

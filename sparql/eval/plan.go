@@ -914,7 +914,7 @@ func (c *compiler) minus(it *item, b bound) []op {
 	g := it.graph
 	if injected {
 		o := &minusRun{}
-		o.first = chain(append(c.group(it.pattern, inner, given, g, nil, nil), &compatible2{pairs: pairs}), &o.end)
+		o.first = chain(append(c.group(it.pattern, inner, given, g, nil, nil), &consistent{pairs: pairs}), &o.end)
 		return []op{o}
 	}
 	o := &minusTable{pairs: pairs}

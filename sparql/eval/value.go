@@ -150,7 +150,7 @@ func valueOf(t rdf.Term) value {
 	return v
 }
 
-// wellTyped reports whether a kindOther value has a datatype that we know, so
+// illTyped reports whether a kindOther value has a datatype that we know, so
 // that it is ill-typed.
 func illTyped(v value) bool {
 	name, ok := strings.CutPrefix(v.term.Datatype(), vocab.XSD)
@@ -238,8 +238,6 @@ func (v value) asFloat() float64 {
 	}
 	return v.f
 }
-
-func termValue(t rdf.Term) value { return valueOf(t) }
 
 func stringValue(s string) value { return value{kind: kindString, term: rdf.String(s)} }
 
