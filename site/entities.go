@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,8 @@ const (
 	mostFindings    = 40
 	mostCorrections = 20
 	listLength      = 10
-	besturenAge     = 5 * time.Second
+
+	governmentsGood = 5 * time.Second
 )
 
 // entity answers an entity in the form that the address or the Accept header
@@ -80,10 +82,14 @@ func (s *site) notAcceptable(w http.ResponseWriter, r *http.Request, alternates 
 	return s.write(w, r, http.StatusNotAcceptable, p)
 }
 
+// identified is what besluit.ID makes: only for such an id is the ledger
+// searched.
+var identified = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 // missing is the answer for an id that no entity has: gone if the ledger knows
 // that it was withdrawn, unknown otherwise.
 func (s *site) missing(w http.ResponseWriter, r *http.Request, id string) error {
-	if s.Gone == nil {
+	if s.Gone == nil || !identified.MatchString(id) {
 		return errNotFound
 	}
 	e, ok, err := s.Gone(r.Context(), id)
@@ -382,16 +388,13 @@ func (s *site) besturen(w http.ResponseWriter, r *http.Request) error {
 // allBesturen lists the governments. Almost every page needs them and they
 // seldom change, so a list of some seconds old will do.
 func (s *site) allBesturen(ctx context.Context) ([]*publisher.Bestuur, error) {
-	s.recent.Lock()
-	defer s.recent.Unlock()
-	if now := s.Now(); s.recent.besturen == nil || now.Sub(s.recent.at) > besturenAge {
+	return s.governments.get(s.Now(), governmentsGood, func() ([]*publisher.Bestuur, error) {
 		list, err := s.Lists.Besturen(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list besturen: %w", err)
 		}
-		s.recent.besturen, s.recent.at = list, now
-	}
-	return s.recent.besturen, nil
+		return list, nil
+	})
 }
 
 func (s *site) findBestuur(ctx context.Context, is func(*publisher.Bestuur) bool) (*publisher.Bestuur, error) {

@@ -22,6 +22,10 @@ import (
 
 const base = "https://besluiten.example"
 
+// withdrawn is the id of a decision that the ledger knows and the store does
+// not.
+var withdrawn = besluit.ID(iriBase + "besluiten/weg")
+
 // world is a small municipality in memory, with everything that the site asks
 // of the rest of the program.
 type world struct {
@@ -181,7 +185,7 @@ func (w *world) config() Config {
 			return publisher.Bron{Entry: publisher.Entry{Sequence: 1234, Kind: publisher.Published, Pagina: pagina, Time: time.Date(2026, 11, 18, 8, 15, 0, 0, time.UTC), Body: strings.Repeat("ab", 32), Hash: strings.Repeat("cd", 32)}, Report: publisher.Report{Findings: findings}, Tekst: []byte(sourceText)}, true, nil
 		},
 		Gone: func(_ context.Context, id string) (publisher.Entry, bool, error) {
-			if id != "weg" {
+			if id != withdrawn {
 				return publisher.Entry{}, false, nil
 			}
 			return publisher.Entry{Sequence: 7, Kind: publisher.Withdrawn, Time: time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC), Reason: "de bron antwoordt 410", Hash: strings.Repeat("ef", 32)}, true, nil

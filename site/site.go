@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,19 +19,16 @@ import (
 //go:embed templates static docs openapi.json
 var files embed.FS
 
-// site is what the handlers share. Apart from recent, it does
-// not change after New.
+// site is what the handlers share. Apart from what it remembers, it
+// does not change after New.
 type site struct {
 	Config
 	pages       map[lang]pageSet
 	docs        *docs
 	static      *static
 	validations chan struct{} // one place for each validation at a time
-	recent      struct {
-		sync.Mutex
-		besturen []*publisher.Bestuur
-		at       time.Time
-	}
+	governments memo[[]*publisher.Bestuur]
+	quality     memo[qualityPage]
 }
 
 // New returns the handler of the whole site. It fails only on a Config that

@@ -265,8 +265,8 @@ func TestFailures(t *testing.T) {
 	}{
 		{"GET", "/nergens", 404, "Pagina niet gevonden"},
 		{"GET", "/besluiten/onbekend", 404, "Pagina niet gevonden"},
-		{"GET", "/besluiten/weg", 410, "2 oktober 2026, 11.00 uur"},
-		{"GET", "/besluiten/weg", 410, "de bron antwoordt 410"},
+		{"GET", "/besluiten/" + withdrawn, 410, "2 oktober 2026, 11.00 uur"},
+		{"GET", "/besluiten/" + withdrawn, 410, "de bron antwoordt 410"},
 		{"GET", "/docs/../../etc/passwd", 404, ""},
 		{"GET", "/docs/onbekend", 404, ""},
 		{"GET", "/static/../site.go", 404, ""},
@@ -431,6 +431,7 @@ func TestWriteForPeople(t *testing.T) {
 		{string(marked("<mark>open")), "<mark>open</mark>"},
 		{string(rich(newSanitizer(), "een\n\ntwee\ndrie")), "<p>een</p><p>twee<br>drie</p>"},
 		{string(rich(newSanitizer(), "</div><ul><li>los<h2>kop</h2>")), ` <ul><li>los<p class="tussenkop">kop</p></li></ul>`},
+		{string(rich(newSanitizer(), "<table border=1><tr><td>a</table>b")), `<div class="rol" tabindex="0"><table><tbody><tr><td>a</td></tr></tbody></table></div>b`},
 		{link(english, "/zoeken?q=a#b", "pagina", 2), "/zoeken?pagina=2&q=a&taal=en#b"},
 		{bare(`("straat OF weg" NIET -park*)`), "straat weg -park"},
 	} {
@@ -444,6 +445,43 @@ func TestWriteForPeople(t *testing.T) {
 			t.Errorf("%s: %v %v, want %q", s, got, err, want)
 		}
 	}
+}
+
+// FuzzRich: whatever was harvested, nothing of it acts and it stays in its
+// place.
+func FuzzRich(f *testing.F) {
+	for _, s := range []string{"", "tekst", attack, "<p>een<ul><li>twee", "</main></body>", "<svg><script>x</script></svg>", "<math><mtext><style><img src=x onerror=alert(1)>",
+		"<a href=\"\tjavascript:x\">", "<mark>a<mark>", "&lt;script&gt;", "<table><td><script>", "\x00<scr\x00ipt>"} {
+		f.Add(s)
+	}
+	policy := newSanitizer()
+	f.Fuzz(func(t *testing.T, s string) {
+		for name, out := range map[string]string{"rich": string(rich(policy, s)), "marked": string(marked(s))} {
+			d, err := goquery.NewDocumentFromReader(strings.NewReader("<main><div id=plaats>" + out + "</div><p id=na></p></main>"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := d.Find("script, style, img, iframe, form, input, svg, math, object, embed, link, meta, base").Length(); n > 0 {
+				t.Errorf("%s: active element in %q", name, out)
+			}
+			if d.Find("main > #plaats").Length() != 1 || d.Find("main > #na").Length() != 1 {
+				t.Errorf("%s: left its place: %q", name, out)
+			}
+			d.Find("#plaats *").Each(func(_ int, e *goquery.Selection) {
+				for _, a := range e.Nodes[0].Attr {
+					switch a.Key {
+					case "href":
+						if !strings.HasPrefix(a.Val, "http:") && !strings.HasPrefix(a.Val, "https:") && !strings.HasPrefix(a.Val, "mailto:") {
+							t.Errorf("%s: link to %q", name, a.Val)
+						}
+					case "rel", "class", "colspan", "rowspan", "tabindex":
+					default:
+						t.Errorf("%s: attribute %s in %q", name, a.Key, out)
+					}
+				}
+			})
+		}
+	})
 }
 
 func TestExcerpt(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/publisher"
@@ -73,45 +74,60 @@ func urgency(m publisher.MeldingStatus) int {
 	return 0
 }
 
-// sample is the number of decisions over which the quality page counts.
-const sample = 1000
+// The quality page counts over the newest decisions, and does not count anew
+// for every visitor.
+const (
+	sample      = publisher.MaxList
+	qualityGood = time.Minute
+)
+
+type qualityPage struct {
+	Totaal int
+	Rijen  []qualityRow
+}
+
+type qualityRow struct {
+	Key             string
+	Aantal, Procent int
+}
+
+// properties are what the quality page looks for in decisions.
+var properties = [...]struct {
+	key string
+	has func(*besluit.Besluit) bool
+}{
+	{"kwaliteit.titels", func(b *besluit.Besluit) bool { return firstOf(b.Titel, b.TitelKort) != "" }},
+	{"kwaliteit.datum", func(b *besluit.Besluit) bool { return !dateOf(b).IsZero() }},
+	{"kwaliteit.publicatie", func(b *besluit.Besluit) bool { return !b.Publicatiedatum.IsZero() }},
+	{"kwaliteit.type", func(b *besluit.Besluit) bool { return len(b.Types) > 0 }},
+	{"kwaliteit.motivering", func(b *besluit.Besluit) bool { return b.Motivering != "" }},
+	{"kwaliteit.artikels", func(b *besluit.Besluit) bool { return len(b.Artikels) > 0 }},
+	{"kwaliteit.grond", func(b *besluit.Besluit) bool { return len(b.Rechtsgronden) > 0 }},
+	{"kwaliteit.stemming", func(b *besluit.Besluit) bool { return b.Behandeling != nil && len(b.Behandeling.Stemmingen) > 0 }},
+}
 
 func (s *site) kwaliteit(w http.ResponseWriter, r *http.Request) error {
-	list, _, err := s.Lists.Besluiten(r.Context(), publisher.Selection{Limit: sample})
-	if err != nil {
-		return fmt.Errorf("list besluiten: %w", err)
-	}
-	type row struct {
-		Key             string
-		Aantal, Procent int
-	}
-	var d struct {
-		Totaal int
-		Rijen  []row
-	}
-	d.Totaal = len(list)
-	for _, property := range []struct {
-		key string
-		has func(*besluit.Besluit) bool
-	}{
-		{"kwaliteit.titels", func(b *besluit.Besluit) bool { return firstOf(b.Titel, b.TitelKort) != "" }},
-		{"kwaliteit.datum", func(b *besluit.Besluit) bool { return !dateOf(b).IsZero() }},
-		{"kwaliteit.publicatie", func(b *besluit.Besluit) bool { return !b.Publicatiedatum.IsZero() }},
-		{"kwaliteit.type", func(b *besluit.Besluit) bool { return len(b.Types) > 0 }},
-		{"kwaliteit.motivering", func(b *besluit.Besluit) bool { return b.Motivering != "" }},
-		{"kwaliteit.artikels", func(b *besluit.Besluit) bool { return len(b.Artikels) > 0 }},
-		{"kwaliteit.grond", func(b *besluit.Besluit) bool { return len(b.Rechtsgronden) > 0 }},
-		{"kwaliteit.stemming", func(b *besluit.Besluit) bool { return b.Behandeling != nil && len(b.Behandeling.Stemmingen) > 0 }},
-	} {
-		n := 0
-		for _, b := range list {
-			if property.has(b) {
-				n++
+	d, err := s.quality.get(s.Now(), qualityGood, func() (qualityPage, error) {
+		list, _, err := s.Lists.Besluiten(r.Context(), publisher.Selection{Limit: sample})
+		if err != nil {
+			return qualityPage{}, fmt.Errorf("list besluiten: %w", err)
+		}
+		d := qualityPage{Totaal: len(list)}
+		for _, property := range properties {
+			n := 0
+			for _, b := range list {
+				if property.has(b) {
+					n++
+				}
+			}
+			if d.Totaal > 0 {
+				d.Rijen = append(d.Rijen, qualityRow{property.key, n, n * 100 / d.Totaal})
 			}
 		}
-		if d.Totaal > 0 {
-			d.Rijen = append(d.Rijen, row{property.key, n, n * 100 / d.Totaal})
-		}
+		return d, nil
+	})
+	if err != nil {
+		return err
 	}
 	p := s.newPage(r, "kwaliteit")
 	p.Data = d

@@ -29,10 +29,12 @@ func newSanitizer() *bluemonday.Policy {
 	return p
 }
 
-// asBlocks makes a harvested heading a paragraph: the headings of a page are
-// ours, in order. What goes in was written by the sanitizer, so tags are bare.
+// asBlocks makes a harvested heading a paragraph, because the headings of a
+// page are ours, in order; and lets a wide table scroll in a box that the
+// keyboard can reach. What goes in was written by the sanitizer, so tags are
+// bare; what comes out is still to be balanced.
 var asBlocks = func() *strings.Replacer {
-	var pairs []string
+	pairs := []string{"<table>", `<div class="rol" tabindex="0"><table>`, "</table>", "</table></div>"}
 	for _, n := range "123456" {
 		pairs = append(pairs, "<h"+string(n)+">", `<p class="tussenkop">`, "</h"+string(n)+">", "</p>")
 	}

@@ -17,6 +17,7 @@ import (
 // pages.
 const (
 	uploadLimit       = 20 << 20
+	uploadInMemory    = 1 << 20 // the rest waits on disk
 	validationsAtOnce = 3
 	findingsShown     = 500
 )
@@ -64,14 +65,8 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	if s.Validate == nil {
 		return failure{http.StatusNotImplemented, "fout.uit"}
 	}
-	select {
-	case s.validations <- struct{}{}:
-		defer func() { <-s.validations }()
-	case <-r.Context().Done():
-		return r.Context().Err()
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, uploadLimit+1<<20)
-	if err := r.ParseMultipartForm(uploadLimit + 1<<20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := r.ParseMultipartForm(uploadInMemory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
 			return err
 		}
@@ -94,6 +89,13 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(document.Body) > uploadLimit {
 		return failure{http.StatusRequestEntityTooLarge, "fout.tegroot"}
+	}
+	// A slow sender keeps no place: only the work itself does.
+	select {
+	case s.validations <- struct{}{}:
+		defer func() { <-s.validations }()
+	case <-r.Context().Done():
+		return r.Context().Err()
 	}
 	checked, err := s.Validate(r.Context(), document.URL, document.MediaType, document.Body, profile)
 	if err != nil {
