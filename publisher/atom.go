@@ -2,6 +2,7 @@ package publisher
 
 import (
 	"cmp"
+	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -135,4 +136,27 @@ func atomTime(t time.Time) string {
 		t = time.Unix(0, 0)
 	}
 	return t.UTC().Format(time.RFC3339)
+}
+
+// Changed returns, by the IRI of each decision, when a page that states it last
+// changed: for Feed.Changed. A decision without a known page is left out.
+func (p *Publisher) Changed(ctx context.Context, besluiten []*besluit.Besluit) (map[string]time.Time, error) {
+	pages, changed := map[string]time.Time{}, map[string]time.Time{}
+	for _, b := range besluiten {
+		for _, bron := range b.Bronnen {
+			at, known := pages[bron]
+			if !known {
+				e, _, _, err := p.Ledger.Latest(ctx, bron)
+				if err != nil {
+					return nil, fmt.Errorf("find changes: %w", err)
+				}
+				at = e.Time
+				pages[bron] = at
+			}
+			if at.After(changed[b.IRI]) {
+				changed[b.IRI] = at
+			}
+		}
+	}
+	return changed, nil
 }

@@ -21,6 +21,9 @@ func TestAtom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if when, err := h.Changed(ctx, besluiten); err != nil || len(when) != 3 || !when[data+"b1"].Equal(noon) {
+		t.Errorf("changes %v, %v", when, err)
+	}
 	changed := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	var b bytes.Buffer
 	err = publisher.Atom(&b, publisher.Feed{

@@ -336,3 +336,28 @@ func TestClientReadsOddAnswers(t *testing.T) {
 		t.Errorf("nobody answers: %+v, want an error", a)
 	}
 }
+
+// Whatever is posted, the stand-in answers as the contract says and takes
+// nothing without the right key.
+func FuzzMelding(f *testing.F) {
+	f.Add("application/json", melding)
+	f.Add("application/ld+json", `{"@context":{"uri":"@id"},"publisher":{"key":1},"href":[],"status":{"@id":""}}`)
+	f.Add("application/json", `{"@graph":[{"@id":"_:b","@type":[null]}]}`)
+	f.Add("text/plain", "")
+	f.Fuzz(func(t *testing.T, contentType, body string) {
+		s := standIn(t, loket.StandInOptions{})
+		w := post(s, contentType, body)
+		switch w.Code {
+		case 201:
+			if !strings.Contains(body, "geheim") && !strings.Contains(body, `\`) {
+				t.Errorf("took %q without the key", body)
+			}
+		case 400, 401, 409, 500:
+			if len(s.Submissions()) != 0 {
+				t.Errorf("refused %q and took it all the same", body)
+			}
+		default:
+			t.Errorf("status %d for %q", w.Code, body)
+		}
+	})
+}
