@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -147,10 +147,11 @@ func freePort(t *testing.T) string {
 }
 
 // TestKill kills the demo at random moments of its pipeline and starts it again
-// on the same data, with the portal in a process of its own that remembers. The
-// totals at the end are those of a run that nobody disturbed, the ledger's
-// chain is sound, and the portal made each submission once. BELFORT_KILLS says
-// how often it is killed.
+// on the same data, with the portal in a process of its own that remembers. Each
+// time a run comes to its end, the totals are those of a run that nobody
+// disturbed, the ledger's chain is sound, and the portal made each submission
+// once; then the next life begins with nothing. BELFORT_KILLS says how often it
+// is killed.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills take a minute")
@@ -163,45 +164,61 @@ func TestKill(t *testing.T) {
 	addr := freePort(t)
 	whole := runDemo(t, "--addr", addr, "--data", filepath.Join(t.TempDir(), "whole"))
 	took := time.Since(begun)
-
-	portal, log := startPortal(t)
-	data := filepath.Join(t.TempDir(), "killed")
-	args := []string{"demo", "--once", "--json", "--addr", addr, "--data", data, "--portal", portal}
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 1))
-	t.Logf("seed %d, %d kills within %v", seed, kills, took)
-	for i := range kills {
-		cmd := exec.Command("belfort", args...)
-		cmd.Stderr = io.Discard
+	t.Logf("seed %d, %d kills, a whole run takes %v", seed, kills, took)
+	for killed := 0; killed < kills; {
+		killed += killedLife(t, addr, whole, kills-killed, func() time.Duration {
+			return took/20 + time.Duration(random.Int64N(int64(took/2)))
+		})
+	}
+}
+
+// killedLife runs the demo on new data until it comes to its end, killing it up
+// to most times, and returns how often it was killed.
+func killedLife(t *testing.T, addr string, whole totals, most int, wait func() time.Duration) (killed int) {
+	t.Helper()
+	portal, created := startPortal(t)
+	data := filepath.Join(t.TempDir(), "killed")
+	for {
+		cmd := exec.Command("belfort", "demo", "--once", "--json", "--addr", addr, "--data", data, "--portal", portal)
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// From a moment after the start to the end of a whole run: later kills
-		// find more of the work done and reach its later steps.
-		timer := time.AfterFunc(took/20+time.Duration(random.Int64N(int64(took))), func() { _ = cmd.Process.Kill() })
+		var kill *time.Timer
+		if killed < most {
+			kill = time.AfterFunc(wait(), func() { _ = cmd.Process.Kill() })
+		}
 		err := cmd.Wait()
-		timer.Stop()
-		t.Logf("kill %d: %v", i+1, err)
+		if kill != nil {
+			kill.Stop()
+		}
+		if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			killed++
+			continue
+		}
+		if err != nil {
+			t.Fatalf("demo after %d kills: %v\n%s", killed, err, stderr.String())
+		}
+		t.Logf("a life with %d kills", killed)
+		if got := lastLine(t, stdout.Bytes()); !got.same(whole) {
+			t.Errorf("after %d kills: %+v\nundisturbed:     %+v", killed, got, whole)
+		}
+		break
 	}
-	out, err := exec.Command("belfort", args...).Output()
-	if err != nil {
-		t.Fatalf("demo after the kills: %v", err)
+	belfort(t, "ledger", "verify", "--data", data)
+	made := created()
+	if len(made) != whole.Meldingen["aanvaard"] {
+		t.Errorf("the portal made %d submissions, want %d", len(made), whole.Meldingen["aanvaard"])
 	}
-	if got := lastLine(t, out); !got.same(whole) {
-		t.Errorf("after the kills: %+v\nundisturbed:     %+v", got, whole)
-	}
-	if out, err := exec.Command("belfort", "ledger", "verify", "--data", data).CombinedOutput(); err != nil {
-		t.Errorf("ledger: %v\n%s", err, out)
-	}
-	created := log()
-	if len(created) != whole.Meldingen["aanvaard"] {
-		t.Errorf("the portal made %d submissions, want %d", len(created), whole.Meldingen["aanvaard"])
-	}
-	for resource, n := range created {
+	for resource, n := range made {
 		if n != 1 {
 			t.Errorf("the portal answered 201 for %s %d times", resource, n)
 		}
 	}
+	return killed
 }
 
 // startPortal runs the stand-in portal in its own process and returns its
