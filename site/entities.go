@@ -341,7 +341,7 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 		l := language(r)
 		name := nameOf(l, b.Naam, b.IRI)
 		p := s.entityPage(r, "bestuur", at, name, nil)
-		p.Alternates = append(alternates, alternate{s.Base + atomPath(b.IRI), "application/atom+xml", "Atom"}, s.oembedLink(b))
+		p.Alternates = append(alternates, alternate{s.Base + atomPath(b.Slug), "application/atom+xml", "Atom"}, s.oembedLink(b))
 		var d struct {
 			Bestuur          *publisher.Bestuur
 			Organen          []*besluit.Bestuursorgaan
@@ -358,7 +358,7 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.Snippet = snippet{"insluitcode", message(l, "insluiten.html"), s.iframe(b)}
-		d.Atom, d.API, d.Embed = atomPath(b.IRI), link(dutch, "/api/v1/besluiten", "bestuur", b.IRI), link(l, "/embed/lijst", "bestuur", b.Slug)
+		d.Atom, d.API, d.Embed = atomPath(b.Slug), link(dutch, "/api/v1/besluiten", "bestuur", b.Slug), link(l, "/embed/lijst", "bestuur", b.Slug)
 		p.Data = d
 		p.Kruimels = s.crumbs(l, nil, nil, nil, name)
 		return s.write(w, r, http.StatusOK, p)

@@ -11,9 +11,9 @@ import (
 	"github.com/belfort-lod/belfort/publisher"
 )
 
-// atomPath is the address of the feed of a government.
-func atomPath(bestuur string) string {
-	return "/feeds/besluiten.atom?" + url.Values{"bestuur": {bestuur}}.Encode()
+// atomPath is the address of the feed of a government, by its slug.
+func atomPath(slug string) string {
+	return "/feeds/besluiten.atom?" + url.Values{"bestuur": {slug}}.Encode()
 }
 
 // sitemapPart is the number of decisions in one part of the sitemap; the
