@@ -12,44 +12,44 @@ import (
 func (p *processor) copyProperties() {
 	copyIRI, patternIRI, typeIRI := rdf.IRI(rdfaCopy), rdf.IRI(rdfaNS+"Pattern"), rdf.IRI(vocab.RDFType)
 	patterns := map[rdf.Term]bool{}
-	var copies []statement
-	for _, s := range p.statements {
-		switch {
-		case s.quad.Predicate == copyIRI:
-			copies = append(copies, s)
-		case s.quad.Predicate == typeIRI && s.quad.Object == patternIRI:
-			patterns[s.quad.Subject] = true
+	var copies []rdf.Sourced
+	for i := range p.statements {
+		switch s := &p.statements[i]; {
+		case s.Predicate == copyIRI:
+			copies = append(copies, *s)
+		case s.Predicate == typeIRI && s.Object == patternIRI:
+			patterns[s.Subject] = true
 		}
 	}
 	if len(copies) == 0 || len(patterns) == 0 {
 		return
 	}
-	bySubject := map[rdf.Term][]statement{}
+	bySubject := map[rdf.Term][]rdf.Sourced{}
 	present := make(map[rdf.Quad]bool, len(p.statements))
 	for _, s := range p.statements {
-		bySubject[s.quad.Subject] = append(bySubject[s.quad.Subject], s)
-		present[s.quad] = true
+		bySubject[s.Subject] = append(bySubject[s.Subject], s)
+		present[s.Quad] = true
 	}
 	used := map[rdf.Term]bool{}
 	// A copied rdfa:copy is a copy to be made too, so the list grows; present
 	// keeps circles from turning for ever, and the bound on statements holds.
 	for i := 0; i < len(copies) && p.err == nil; i++ {
-		target, pattern := copies[i].quad.Subject, copies[i].quad.Object
+		target, pattern := copies[i].Subject, copies[i].Object
 		if !patterns[pattern] {
 			continue
 		}
 		used[pattern] = true
 		for _, s := range bySubject[pattern] {
-			if s.quad.Predicate == typeIRI && s.quad.Object == patternIRI {
+			if s.Predicate == typeIRI && s.Object == patternIRI {
 				continue
 			}
-			s.quad.Subject = target
-			if present[s.quad] {
+			s.Subject = target
+			if present[s.Quad] {
 				continue
 			}
-			present[s.quad] = true
-			p.state(target, s.quad.Predicate, s.quad.Object, s.span)
-			if s.quad.Predicate == copyIRI {
+			present[s.Quad] = true
+			p.state(target, s.Predicate, s.Object, spanOf(&s))
+			if s.Predicate == copyIRI {
 				copies = append(copies, s)
 			}
 		}
@@ -57,8 +57,8 @@ func (p *processor) copyProperties() {
 	kept := p.statements[:0]
 	for _, s := range p.statements {
 		switch {
-		case used[s.quad.Subject]:
-		case s.quad.Predicate == copyIRI && patterns[s.quad.Object]:
+		case used[s.Subject]:
+		case s.Predicate == copyIRI && patterns[s.Object]:
 		default:
 			kept = append(kept, s)
 		}

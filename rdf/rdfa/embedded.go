@@ -34,7 +34,7 @@ func (p *processor) embedded() {
 		prefix := fmt.Sprintf("s%d.", number+1)
 		text := p.tree.content(i)
 		var err error
-		if rdfSyntax(n.attribute("type").value) == "application/ld+json" {
+		if rdfSyntax(p.tree.attribute(n, "type").value) == "application/ld+json" {
 			err = p.embeddedJSONLD(text, prefix, n.tag)
 		} else {
 			err = p.embeddedTurtle(text, prefix, n.tag)
@@ -78,7 +78,7 @@ func (p *processor) stateQuad(q rdf.Quad, span extent) {
 	before := len(p.statements)
 	p.state(q.Subject, q.Predicate, q.Object, span)
 	if len(p.statements) > before {
-		p.statements[before].quad.Graph = q.Graph
+		p.statements[before].Graph = q.Graph
 	}
 }
 

@@ -39,7 +39,7 @@ func (p *processor) expand() {
 	}
 	present := make(map[rdf.Quad]bool, len(p.statements))
 	for _, s := range p.statements {
-		present[s.quad] = true
+		present[s.Quad] = true
 	}
 	// What is entailed may entail more: the list grows until nothing is new.
 	for i := 0; i < len(p.statements) && p.err == nil; i++ {
@@ -47,15 +47,15 @@ func (p *processor) expand() {
 		add := func(q rdf.Quad) {
 			if !present[q] && q.Predicate.IsIRI() {
 				present[q] = true
-				p.state(q.Subject, q.Predicate, q.Object, s.span)
+				p.state(q.Subject, q.Predicate, q.Object, spanOf(&s))
 			}
 		}
-		for _, super := range properties[s.quad.Predicate] {
-			add(rdf.Quad{Subject: s.quad.Subject, Predicate: super, Object: s.quad.Object})
+		for _, super := range properties[s.Predicate] {
+			add(rdf.Quad{Subject: s.Subject, Predicate: super, Object: s.Object})
 		}
-		if s.quad.Predicate == rdf.IRI(vocab.RDFType) {
-			for _, super := range classes[s.quad.Object] {
-				add(rdf.Quad{Subject: s.quad.Subject, Predicate: s.quad.Predicate, Object: super})
+		if s.Predicate == rdf.IRI(vocab.RDFType) {
+			for _, super := range classes[s.Object] {
+				add(rdf.Quad{Subject: s.Subject, Predicate: s.Predicate, Object: super})
 			}
 		}
 	}

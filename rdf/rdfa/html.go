@@ -3,75 +3,71 @@ package rdfa
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// The namespaces of the elements of an HTML page.
-const (
-	htmlSpace = "http://www.w3.org/1999/xhtml"
-	svgSpace  = "http://www.w3.org/2000/svg"
-	mathSpace = "http://www.w3.org/1998/Math/MathML"
-)
-
 // parseHTML builds the tree of an HTML page by the tree construction of the
-// HTML standard (13.2.6), with scripting off. The tokens come from x/net/html;
-// its tree builder is not used, because its nodes do not tell where in the
-// text they came from. (It serves as the oracle of our tests.)
+// HTML standard (13.2.6), with scripting off.
 func parseHTML(text []byte, maxDepth int) (*tree, error) {
 	b := &htmlBuilder{
-		text: text, source: string(text), maxDepth: maxDepth,
-		z:          html.NewTokenizer(bytes.NewReader(text)),
-		nodes:      make([]domNode, 1, 64+len(text)/32),
+		tokenizer: newTokenizer(text), maxDepth: maxDepth,
+		nodes:      make([]node, 1, 64+countTags(text)),
 		framesetOK: true,
 	}
-	b.characters = make([]byte, 0, len(text)/2)
-	b.nodes[0].parent = detached
+	b.characters.Grow(countText(text))
 	if err := b.run(); err != nil {
 		return nil, err
 	}
-	return b.flatten(), nil
+	return b.tree(), nil
 }
 
-// domNode is a node while the tree is under construction. References are
-// indexes; 0, the document, stands for "none" where the document cannot be.
-type domNode struct {
-	kind  nodeKind
-	space space
-	atom  atom.Atom // 0 for names that HTML does not know
-	name  string    // an element's name, a comment's text
-	attrs []attribute
-	tag   extent // of the source
-	chars extent // of htmlBuilder.characters: the text of a text node
-
-	parent, first, last, previous, next int32
+// countTags returns about how many start tags there are.
+func countTags(text []byte) int {
+	return max(0, bytes.Count(text, []byte("<"))-bytes.Count(text, []byte("</")))
 }
+
+// countText returns about how long the text outside tags is.
+func countText(text []byte) int {
+	n := 0
+	for {
+		i := bytes.IndexByte(text, '<')
+		if i < 0 {
+			return n + len(text)
+		}
+		n += i
+		text = text[i:]
+		if i = bytes.IndexByte(text, '>'); i < 0 {
+			return n + len(text)
+		}
+		text = text[i+1:]
+	}
+}
+
+// link is the place of a node in the tree. References are indexes of nodes; 0,
+// the document, stands for "none" where the document cannot be.
+type link struct{ parent, first, last, previous, next int32 }
 
 // detached is the parent of a node that has none.
 const detached = -1
 
-// space is a namespace.
-type space uint8
-
-const (
-	inHTML space = iota
-	inSVG
-	inMath
-)
-
-func (s space) iri() string { return [...]string{htmlSpace, svgSpace, mathSpace}[s] }
-
 // htmlBuilder is the state of tree construction.
+//
+// Most pages are nested well enough that the elements come in document order,
+// each inside the current node. Then nodes holds the tree as it will be, and
+// there are no nodes for text: it lies between its neighbours. Where error
+// recovery has to put a node elsewhere, or take one away, the tree gets links
+// (and nodes for its text) and keeps them to the end.
 type htmlBuilder struct {
-	text       []byte
-	source     string
-	z          *html.Tokenizer
+	tokenizer
 	maxDepth   int
-	nodes      []domNode
-	characters []byte
+	nodes      []node // the first is the document
+	links      []link // nil as long as the nodes are in document order
+	characters strings.Builder
+	lists      [][]attribute
+	late       [2][]int32 // comments after the body: names of those in html, in the document
+	statements int
 	copies     int // elements that no tag of their own made
 	steps      int // taken up and down the stack of open elements
 
@@ -89,26 +85,15 @@ type htmlBuilder struct {
 	err             error
 }
 
-// htmlToken is the token that is being processed.
-type htmlToken struct {
-	kind  html.TokenType // ErrorToken at the end of the text
-	atom  atom.Atom
-	name  string
-	data  []byte // text, a comment or a doctype
-	place extent
-	empty bool // a self-closing tag
-
-	attrs    []attribute
-	scanned  bool // attrs have been read
-	hasAttrs bool
-}
-
 const (
 	// maxCopies bounds the elements that error recovery makes out of nothing.
 	maxCopies = 500_000
 	// maxSteps bounds the search for open elements, which pages can make as
 	// long for each tag as they are deep: some seconds in all.
 	maxSteps = 200_000_000
+	// longTag is the length from which on the attributes of a tag are read
+	// once and kept, since elements that are copied share their tag.
+	longTag = 2048
 )
 
 // spend counts steps against their bound.
@@ -119,38 +104,13 @@ func (b *htmlBuilder) spend(steps int) {
 }
 
 func (b *htmlBuilder) run() error {
-	at := 0
 	for b.err == nil {
-		b.z.AllowCDATA(len(b.open) > 0 && b.nodes[b.current()].space != inHTML)
-		kind := b.z.Next()
-		b.token = htmlToken{kind: kind}
-		t := &b.token
-		if kind == html.ErrorToken {
-			if err := b.z.Err(); err != io.EOF {
-				return fmt.Errorf("read html: %w", err)
-			}
-			b.process()
-			return b.err
-		}
-		length := len(b.z.Raw())
-		t.place = extent{int32(at), int32(at + length)}
-		at += length
-		switch kind {
-		case html.TextToken, html.CommentToken, html.DoctypeToken:
-			t.data = b.z.Text()
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			var name []byte
-			name, t.hasAttrs = b.z.TagName()
-			if t.atom = atom.Lookup(name); t.atom != 0 {
-				t.name = t.atom.String()
-			} else {
-				t.name = string(name)
-			}
-			if kind == html.SelfClosingTagToken {
-				t.kind, t.empty = html.StartTagToken, true
-			}
-		}
+		b.allowCDATA = len(b.open) > 0 && b.nodes[b.current()].space != inHTML
+		b.next(&b.token)
 		b.process()
+		if b.token.kind == endOfText {
+			break
+		}
 	}
 	return b.err
 }
@@ -171,31 +131,47 @@ func (b *htmlBuilder) process() {
 	}
 }
 
-// attributes reads the attributes of the token's tag. Each is read once.
-func (t *htmlToken) attributes(b *htmlBuilder) []attribute {
-	if !t.scanned {
-		t.scanned = true
-		if t.hasAttrs {
-			t.attrs = scanAttributes(b.source, t.place)
-		}
-	}
-	return t.attrs
-}
-
 // attribute returns the value of an attribute of the token.
-func (t *htmlToken) attribute(b *htmlBuilder, name string) (string, bool) {
-	for i, a := range t.attributes(b) {
-		if a.name == name {
-			return t.attrs[i].value, true
-		}
+func (b *htmlBuilder) attribute(name string) (string, bool) {
+	if b.token.attrs == noAttributes {
+		return "", false
 	}
-	return "", false
+	return tagAttribute(b.text, b.token.place, name)
 }
 
-// newNode makes a node that is not in the tree yet.
-func (b *htmlBuilder) newNode(n domNode) int32 {
-	n.parent = detached
+// attributes returns the attributes of an element.
+func (b *htmlBuilder) attributes(n *node) []attribute {
+	t := tree{source: b.text, lists: b.lists}
+	return t.attributes(n)
+}
+
+// nameOf returns the name of an element.
+func (b *htmlBuilder) nameOf(n *node) string {
+	if n.atom != 0 {
+		return n.atom.String()
+	}
+	return b.names[n.name]
+}
+
+// tokenName returns the name of the token's tag.
+func (b *htmlBuilder) tokenName() string {
+	if b.token.atom != 0 {
+		return b.token.atom.String()
+	}
+	return b.names[b.token.name]
+}
+
+// newNode makes a node, at the end of the text. As long as there are no links
+// it is the last child of the current node by that.
+func (b *htmlBuilder) newNode(n node) int32 {
+	here := int32(b.characters.Len())
+	if n.kind != textNode {
+		n.text = extent{here, here}
+	}
 	b.nodes = append(b.nodes, n)
+	if b.links != nil {
+		b.links = append(b.links, link{parent: detached})
+	}
 	return int32(len(b.nodes) - 1)
 }
 
@@ -239,14 +215,23 @@ func (b *htmlBuilder) push(n int32) {
 // pop takes the current node off the stack.
 func (b *htmlBuilder) pop() int32 {
 	n := b.current()
-	b.openCount[hash(b.nodes[n].atom)]--
+	e := &b.nodes[n]
+	e.end, e.text.end = int32(len(b.nodes)), int32(b.characters.Len())
+	b.openCount[hash(e.atom)]--
 	b.open = b.open[:len(b.open)-1]
 	return n
 }
 
 // removeOpen takes an element out of the stack, wherever it is.
 func (b *htmlBuilder) removeOpen(n int32) {
-	if i := lastIndex(b.open, n); i >= 0 {
+	i := lastIndex(b.open, n)
+	switch {
+	case i < 0:
+	case i == len(b.open)-1:
+		b.spend(1)
+		b.pop()
+	default:
+		b.link() // the elements in it stay open
 		b.spend(len(b.open) - i)
 		b.open = append(b.open[:i], b.open[i+1:]...)
 		b.openCount[hash(b.nodes[n].atom)]--
@@ -278,45 +263,13 @@ func (b *htmlBuilder) popTo(names ...atom.Atom) {
 	}
 }
 
-// append makes n the last child of parent.
-func (b *htmlBuilder) append(parent, n int32) { b.insertBefore(parent, n, 0) }
-
-// insertBefore makes n a child of parent before a sibling, or the last one.
-func (b *htmlBuilder) insertBefore(parent, n, sibling int32) {
-	p, c := &b.nodes[parent], &b.nodes[n]
-	c.parent, c.next = parent, sibling
-	if sibling == 0 {
-		c.previous = p.last
-		p.last = n
-	} else {
-		c.previous = b.nodes[sibling].previous
-		b.nodes[sibling].previous = n
+// hasChildren reports whether something is in the current node.
+func (b *htmlBuilder) hasChildren() bool {
+	n := b.current()
+	if b.links != nil {
+		return b.links[n].first != 0
 	}
-	if c.previous == 0 {
-		p.first = n
-	} else {
-		b.nodes[c.previous].next = n
-	}
-}
-
-// detach takes n out of the tree.
-func (b *htmlBuilder) detach(n int32) {
-	c := &b.nodes[n]
-	if c.parent == detached {
-		return
-	}
-	p := &b.nodes[c.parent]
-	if c.previous == 0 {
-		p.first = c.next
-	} else {
-		b.nodes[c.previous].next = c.next
-	}
-	if c.next == 0 {
-		p.last = c.previous
-	} else {
-		b.nodes[c.next].previous = c.previous
-	}
-	c.parent, c.previous, c.next = detached, 0, 0
+	return int(n) < len(b.nodes)-1 || int(b.nodes[n].text.start) < b.characters.Len()
 }
 
 // place returns where a node is to be inserted: the appropriate place of
@@ -326,6 +279,7 @@ func (b *htmlBuilder) place(target int32) (parent, before int32) {
 	if !b.fosterParenting || !b.is(target, atom.Table, atom.Tbody, atom.Tfoot, atom.Thead, atom.Tr) {
 		return target, 0
 	}
+	b.link()
 	for i := len(b.open) - 1; i >= 0; i-- {
 		b.spend(1)
 		n := b.open[i]
@@ -333,7 +287,7 @@ func (b *htmlBuilder) place(target int32) (parent, before int32) {
 		case b.is(n, atom.Template):
 			return n, 0
 		case b.is(n, atom.Table):
-			if p := b.nodes[n].parent; p != detached {
+			if p := b.links[n].parent; p != detached {
 				return p, n
 			}
 			return b.open[i-1], 0
@@ -351,36 +305,41 @@ func (b *htmlBuilder) insertText(s []byte) {
 	if parent == 0 {
 		return // the document holds no text
 	}
-	neighbour := b.nodes[parent].last
-	if before != 0 {
-		neighbour = b.nodes[before].previous
-	}
-	from := int32(len(b.characters))
-	if neighbour != 0 && b.nodes[neighbour].kind == textNode {
-		chars := &b.nodes[neighbour].chars
-		if chars.end != from { // other text came between: move it to the end
-			b.characters = append(b.characters, b.characters[chars.start:chars.end]...)
-			chars.start = from
-		}
-		b.characters = append(b.characters, s...)
-		chars.end = int32(len(b.characters))
+	if b.links != nil {
+		b.insertLinkedText(s, parent, before)
 		return
 	}
-	b.characters = append(b.characters, s...)
-	n := b.newNode(domNode{kind: textNode, chars: extent{from, int32(len(b.characters))}})
-	b.insertBefore(parent, n, before)
+	b.characters.Write(s)
 }
 
 // insertComment adds the token's comment to a node.
 func (b *htmlBuilder) insertComment(parent int32) {
-	b.append(parent, b.newNode(domNode{kind: commentNode, name: string(b.token.data)}))
+	b.names = append(b.names, string(b.token.data))
+	name := int32(len(b.names) - 1)
+	if b.links == nil && parent != b.current() {
+		// The body is still open, but the comment comes after it.
+		in := 0
+		if parent == 0 {
+			in = 1
+		}
+		b.late[in] = append(b.late[in], name)
+		return
+	}
+	n := b.newNode(node{kind: commentNode, name: name, end: int32(len(b.nodes) + 1)})
+	b.insertBefore(parent, n, 0)
 }
 
 // insertElement makes an element of the token, inserts and opens it.
 func (b *htmlBuilder) insertElement(s space) int32 {
 	t := &b.token
-	n := b.newNode(domNode{kind: elementNode, space: s, atom: t.atom, name: t.name, attrs: t.attributes(b), tag: t.place})
+	e := node{kind: elementNode, space: s, atom: t.atom, name: t.name, attrs: t.attrs, rdfa: t.rdfa, tag: t.place}
+	if e.attrs == attributesInTag && t.place.end-t.place.start > longTag {
+		b.lists = append(b.lists, tagAttributes(b.text, t.place, s))
+		e.attrs = attributesRef(len(b.lists))
+	}
+	b.statements += t.statements
 	parent, before := b.place(b.current())
+	n := b.newNode(e)
 	b.insertBefore(parent, n, before)
 	b.push(n)
 	return n
@@ -391,248 +350,90 @@ func (b *htmlBuilder) insertHTML() int32 { return b.insertElement(inHTML) }
 
 // insertImplied inserts an element that no tag made.
 func (b *htmlBuilder) insertImplied(name atom.Atom) int32 {
-	n := b.copied(domNode{kind: elementNode, atom: name, name: name.String()})
+	return b.insertCopy(node{kind: elementNode, atom: name})
+}
+
+// insertCopy inserts and opens an element that no tag of its own made.
+func (b *htmlBuilder) insertCopy(e node) int32 {
 	parent, before := b.place(b.current())
+	n := b.copied(e)
 	b.insertBefore(parent, n, before)
 	b.push(n)
 	return n
 }
 
 // copied makes a node that no token made, within the bound.
-func (b *htmlBuilder) copied(n domNode) int32 {
+func (b *htmlBuilder) copied(n node) int32 {
 	if b.copies++; b.copies > maxCopies {
 		b.err = fmt.Errorf("%w: markup errors make more than %d elements", ErrLimit, maxCopies)
 	}
 	return b.newNode(n)
 }
 
-// clone makes another element for the same tag.
-func (b *htmlBuilder) clone(n int32) int32 {
-	o := &b.nodes[n]
-	return b.copied(domNode{kind: elementNode, space: o.space, atom: o.atom, name: o.name, attrs: o.attrs, tag: o.tag})
+// another returns another element for the tag of n.
+func (b *htmlBuilder) another(n int32) node {
+	e := b.nodes[n]
+	e.end, e.text = 0, extent{}
+	return e
 }
 
 // addAttributes gives an element the attributes of the token that it lacks.
 func (b *htmlBuilder) addAttributes(n int32) {
-	attrs := b.nodes[n].attrs
-	had := len(attrs)
-	seen := map[string]bool{}
-	for i := range attrs {
-		seen[attrs[i].name] = true
+	t := &b.token
+	if t.attrs == noAttributes {
+		return
 	}
-	for _, a := range b.token.attributes(b) {
+	e := &b.nodes[n]
+	old := b.attributes(e)
+	seen := map[string]bool{}
+	for i := range old {
+		seen[old[i].name] = true
+	}
+	attrs := old[:len(old):len(old)]
+	for _, a := range tagAttributes(b.text, t.place, inHTML) {
 		if !seen[a.name] {
 			attrs = append(attrs, a)
+			e.rdfa = e.rdfa || attributeKindOf([]byte(a.name)).isRDFa()
 		}
 	}
-	b.nodes[n].attrs = attrs
-	if had == 0 && len(attrs) > 0 && !b.nodes[n].tag.known() {
-		b.nodes[n].tag = b.token.place
+	if len(attrs) == len(old) {
+		return
+	}
+	b.statements += t.statements
+	b.lists = append(b.lists, attrs)
+	e.attrs = attributesRef(len(b.lists))
+	if len(old) == 0 && !e.tag.known() {
+		e.tag = t.place
 	}
 }
 
-// flatten turns the tree into the form that the processor walks.
-func (b *htmlBuilder) flatten() *tree {
-	m := treeMaker{nodes: make([]node, 0, len(b.nodes)), text: make([]byte, 0, len(b.characters))}
-	at := b.nodes[0].first
-	for at != 0 {
-		n := &b.nodes[at]
-		down := false
-		switch n.kind {
-		case elementNode:
-			m.start(n.name, n.space.iri(), n.attrs, n.tag)
-			// The contents of a template are a document of their own.
-			down = n.first != 0 && !(n.atom == atom.Template && n.space == inHTML)
-			if !down {
-				m.end()
-			}
-		case textNode:
-			m.characters(b.characters[n.chars.start:n.chars.end])
-		case commentNode:
-			m.comment(n.name)
-		}
-		if down {
-			at = n.first
-			continue
-		}
-		for b.nodes[at].next == 0 && b.nodes[at].parent != 0 {
-			at = b.nodes[at].parent
-			m.end()
-		}
-		at = b.nodes[at].next
+// tree closes what is open and returns the tree.
+func (b *htmlBuilder) tree() *tree {
+	if b.links != nil {
+		return b.flatten()
 	}
-	return m.tree()
+	for len(b.open) > 1 {
+		b.pop()
+	}
+	b.addLate(0)
+	for len(b.open) > 0 {
+		b.pop()
+	}
+	b.addLate(1)
+	t := &tree{
+		source: b.text, nodes: b.nodes[1:], text: b.characters.String(), names: b.names,
+		spaces: commonSpaces[:], lists: b.lists, statements: b.statements,
+	}
+	for i := range t.nodes {
+		t.nodes[i].end-- // without the document
+	}
+	return t
 }
 
-// scanAttributes reads the attributes of a start tag by the rules of the HTML
-// tokenizer (13.2.5.32 and on). Of attributes with the same name only the
-// first counts.
-func scanAttributes(source string, tag extent) []attribute {
-	raw := source[tag.start:tag.end]
-	at := 1
-	for at < len(raw) && !isSpace(raw[at]) && raw[at] != '/' && raw[at] != '>' {
-		at++
+// addLate adds the comments that were kept for the end.
+func (b *htmlBuilder) addLate(in int) {
+	for _, name := range b.late[in] {
+		b.newNode(node{kind: commentNode, name: name, end: int32(len(b.nodes) + 1)})
 	}
-	attrs := make([]attribute, 0, 1+strings.Count(raw, "="))
-	var seen map[string]bool
-	for at < len(raw) {
-		for at < len(raw) && (isSpace(raw[at]) || raw[at] == '/') {
-			at++
-		}
-		if at >= len(raw) || raw[at] == '>' {
-			break
-		}
-		start := at
-		at++ // an attribute name may begin with an equals sign
-		for at < len(raw) && !isSpace(raw[at]) && raw[at] != '/' && raw[at] != '>' && raw[at] != '=' {
-			at++
-		}
-		name, end := raw[start:at], at
-		from, to := at, at
-		after := at
-		for after < len(raw) && isSpace(raw[after]) {
-			after++
-		}
-		if after < len(raw) && raw[after] == '=' {
-			at = after + 1
-			for at < len(raw) && isSpace(raw[at]) {
-				at++
-			}
-			if at < len(raw) && (raw[at] == '"' || raw[at] == '\'') {
-				length := strings.IndexByte(raw[at+1:], raw[at])
-				if length < 0 {
-					length = len(raw) - at - 1
-				}
-				from, to = at+1, at+1+length
-				at = min(to+1, len(raw))
-			} else {
-				from = at
-				for at < len(raw) && !isSpace(raw[at]) && raw[at] != '>' {
-					at++
-				}
-				to = at
-			}
-			end = at
-		}
-		name = attributeName(name)
-		if len(attrs) == 32 {
-			seen = make(map[string]bool)
-			for i := range attrs {
-				seen[attrs[i].name] = true
-			}
-		}
-		if repeated(attrs, seen, name) {
-			continue
-		}
-		attrs = append(attrs, attribute{
-			name: name, value: attributeValue(raw[from:to]),
-			span:  extent{tag.start + int32(start), tag.start + int32(end)},
-			inner: extent{tag.start + int32(from), tag.start + int32(to)},
-		})
-	}
-	return attrs
-}
-
-// attributeName puts a name in lower case.
-func attributeName(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; 'A' <= c && c <= 'Z' || c == 0 {
-			lower := []byte(strings.ReplaceAll(s, "\x00", "\uFFFD"))
-			for i, c := range lower {
-				if 'A' <= c && c <= 'Z' {
-					lower[i] = c + 'a' - 'A'
-				}
-			}
-			return string(lower)
-		}
-	}
-	return s
-}
-
-// attributeValue resolves the character references of a value. In an
-// attribute, a reference without a semicolon that a letter, digit or equals
-// sign follows is no reference (13.2.5.73).
-func attributeValue(s string) string {
-	if !strings.ContainsAny(s, "&\r\x00") {
-		return s
-	}
-	s = normalNewlines(s)
-	if strings.Contains(s, "&") {
-		var b strings.Builder
-		for {
-			i := strings.IndexByte(s, '&')
-			if i < 0 {
-				break
-			}
-			b.WriteString(s[:i])
-			s = s[i:]
-			end := 1
-			if end < len(s) && s[end] == '#' {
-				end++
-			}
-			for end < len(s) && isAlphanumeric(s[end]) {
-				end++
-			}
-			reference := s[:end]
-			if end < len(s) && s[end] == ';' {
-				end++
-				reference = s[:end]
-			}
-			b.WriteString(resolveInAttribute(reference, end < len(s) && s[end] == '='))
-			s = s[end:]
-		}
-		b.WriteString(s)
-		s = b.String()
-	}
-	return strings.ReplaceAll(s, "\x00", "\uFFFD")
-}
-
-// resolveInAttribute resolves "&name;", "&name" or "&#...". The name is whole:
-// no letter or digit follows it.
-func resolveInAttribute(reference string, beforeEquals bool) string {
-	resolved := html.UnescapeString(reference)
-	if strings.HasPrefix(reference, "&#") || resolved == reference {
-		return resolved
-	}
-	if strings.HasSuffix(reference, ";") {
-		if strings.HasSuffix(resolved, ";") && resolved != ";" {
-			return reference // only the beginning is a name
-		}
-		return resolved
-	}
-	if beforeEquals {
-		return reference
-	}
-	for i := 0; i < len(resolved); i++ {
-		if isAlphanumeric(resolved[i]) {
-			return reference
-		}
-	}
-	return resolved
-}
-
-func isAlphanumeric(c byte) bool {
-	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
-}
-
-// repeated reports whether name is there already: only the first attribute of
-// a name counts (HTML, 13.2.5.33). seen serves where a linear search would not.
-func repeated(attrs []attribute, seen map[string]bool, name string) bool {
-	if seen != nil {
-		if seen[name] {
-			return true
-		}
-		seen[name] = true
-		return false
-	}
-	for i := range attrs {
-		if attrs[i].name == name {
-			return true
-		}
-	}
-	return false
-}
-
-func isSpace(c byte) bool {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'
+	b.late[in] = nil
 }

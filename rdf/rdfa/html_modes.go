@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
 	a "golang.org/x/net/html/atom"
 )
 
@@ -85,12 +84,12 @@ func (b *htmlBuilder) modeRules(m insertionMode) bool {
 
 // isStart reports whether the token is a start tag with one of the names.
 func (t *htmlToken) isStart(names ...a.Atom) bool {
-	return t.kind == html.StartTagToken && t.named(names)
+	return t.kind == startTagToken && t.named(names)
 }
 
 // isEnd reports whether the token is an end tag with one of the names.
 func (t *htmlToken) isEnd(names ...a.Atom) bool {
-	return t.kind == html.EndTagToken && t.named(names)
+	return t.kind == endTagToken && t.named(names)
 }
 
 func (t *htmlToken) named(names []a.Atom) bool {
@@ -114,7 +113,7 @@ func leadingSpace(s []byte) (space, rest []byte) {
 // skipSpace drops leading white space of a text token and reports whether
 // nothing is left of it.
 func (t *htmlToken) skipSpace() bool {
-	if t.kind != html.TextToken {
+	if t.kind != textToken {
 		return false
 	}
 	_, t.data = leadingSpace(t.data)
@@ -124,7 +123,7 @@ func (t *htmlToken) skipSpace() bool {
 // takeSpace inserts leading white space of a text token and reports whether
 // nothing is left of it.
 func (b *htmlBuilder) takeSpace() bool {
-	if b.token.kind != html.TextToken {
+	if b.token.kind != textToken {
 		return false
 	}
 	space, rest := leadingSpace(b.token.data)
@@ -138,10 +137,10 @@ func (b *htmlBuilder) initial() bool {
 	switch {
 	case t.skipSpace():
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(0)
 		return true
-	case t.kind == html.DoctypeToken:
+	case t.kind == doctypeToken:
 		b.quirks = isQuirks(string(t.data))
 		b.mode = beforeHTML
 		return true
@@ -154,16 +153,16 @@ func (b *htmlBuilder) initial() bool {
 func (b *htmlBuilder) beforeHTML() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.DoctypeToken, t.skipSpace():
+	case t.kind == doctypeToken, t.skipSpace():
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(0)
 		return true
 	case t.isStart(a.Html):
 		b.insertHTML()
 		b.mode = beforeHead
 		return true
-	case t.kind == html.EndTagToken && !t.isEnd(a.Head, a.Body, a.Html, a.Br):
+	case t.kind == endTagToken && !t.isEnd(a.Head, a.Body, a.Html, a.Br):
 		return true
 	}
 	b.insertImplied(a.Html)
@@ -174,9 +173,9 @@ func (b *htmlBuilder) beforeHTML() bool {
 func (b *htmlBuilder) beforeHead() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.DoctypeToken, t.skipSpace():
+	case t.kind == doctypeToken, t.skipSpace():
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 		return true
 	case t.isStart(a.Html):
@@ -185,7 +184,7 @@ func (b *htmlBuilder) beforeHead() bool {
 		b.head = b.insertHTML()
 		b.mode = inHead
 		return true
-	case t.kind == html.EndTagToken && !t.isEnd(a.Head, a.Body, a.Html, a.Br):
+	case t.kind == endTagToken && !t.isEnd(a.Head, a.Body, a.Html, a.Br):
 		return true
 	}
 	b.head = b.insertImplied(a.Head)
@@ -196,9 +195,9 @@ func (b *htmlBuilder) beforeHead() bool {
 func (b *htmlBuilder) inHead() bool {
 	t := &b.token
 	switch {
-	case b.takeSpace(), t.kind == html.DoctypeToken:
+	case b.takeSpace(), t.kind == doctypeToken:
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 		return true
 	case t.isStart(a.Html):
@@ -210,7 +209,7 @@ func (b *htmlBuilder) inHead() bool {
 	case t.isStart(a.Noscript):
 		b.insertHTML()
 		b.mode = inHeadNoscript
-		b.z.NextIsNotRawText() // scripting is off
+		b.raw = 0 // scripting is off
 		return true
 	case t.isStart(a.Title, a.Noframes, a.Style, a.Script):
 		b.rawText()
@@ -220,6 +219,7 @@ func (b *htmlBuilder) inHead() bool {
 		b.mode = afterHead
 		return true
 	case t.isStart(a.Template):
+		b.link() // its contents are not part of the document
 		b.insertHTML()
 		b.formatting = append(b.formatting, 0)
 		b.framesetOK = false
@@ -229,7 +229,7 @@ func (b *htmlBuilder) inHead() bool {
 	case t.isEnd(a.Template):
 		b.endTemplate()
 		return true
-	case t.isStart(a.Head), t.kind == html.EndTagToken && !t.isEnd(a.Body, a.Html, a.Br):
+	case t.isStart(a.Head), t.kind == endTagToken && !t.isEnd(a.Body, a.Html, a.Br):
 		return true
 	}
 	b.pop()
@@ -258,7 +258,7 @@ func (b *htmlBuilder) endTemplate() {
 func (b *htmlBuilder) inHeadNoscript() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.DoctypeToken:
+	case t.kind == doctypeToken:
 		return true
 	case t.isStart(a.Html):
 		return b.inBody()
@@ -266,17 +266,17 @@ func (b *htmlBuilder) inHeadNoscript() bool {
 		b.pop()
 		b.mode = inHead
 		return true
-	case t.kind == html.CommentToken, t.isStart(a.Basefont, a.Bgsound, a.Link, a.Meta, a.Noframes, a.Style):
+	case t.kind == commentToken, t.isStart(a.Basefont, a.Bgsound, a.Link, a.Meta, a.Noframes, a.Style):
 		return b.inHead()
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		// White space before other text leaves the element with it; by the
 		// letter it would stay, but no literal can tell.
 		if _, rest := leadingSpace(t.data); len(rest) == 0 {
 			return b.inHead()
 		}
-	case t.isStart(a.Head, a.Noscript), t.kind == html.EndTagToken && !t.isEnd(a.Br):
+	case t.isStart(a.Head, a.Noscript), t.kind == endTagToken && !t.isEnd(a.Br):
 		if t.isStart(a.Noscript) {
-			b.z.NextIsNotRawText()
+			b.raw = 0
 		}
 		return true
 	}
@@ -288,9 +288,9 @@ func (b *htmlBuilder) inHeadNoscript() bool {
 func (b *htmlBuilder) afterHead() bool {
 	t := &b.token
 	switch {
-	case b.takeSpace(), t.kind == html.DoctypeToken:
+	case b.takeSpace(), t.kind == doctypeToken:
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 		return true
 	case t.isStart(a.Html):
@@ -305,13 +305,14 @@ func (b *htmlBuilder) afterHead() bool {
 		b.mode = inFrameset
 		return true
 	case t.isStart(a.Base, a.Basefont, a.Bgsound, a.Link, a.Meta, a.Noframes, a.Script, a.Style, a.Template, a.Title):
+		b.link() // the head is closed already
 		b.push(b.head)
 		b.inHead()
 		b.removeOpen(b.head)
 		return true
 	case t.isEnd(a.Template):
 		return b.inHead()
-	case t.isStart(a.Head), t.kind == html.EndTagToken && !t.isEnd(a.Body, a.Html, a.Br):
+	case t.isStart(a.Head), t.kind == endTagToken && !t.isEnd(a.Body, a.Html, a.Br):
 		return true
 	}
 	b.insertImplied(a.Body)
@@ -322,18 +323,18 @@ func (b *htmlBuilder) afterHead() bool {
 func (b *htmlBuilder) inText() bool {
 	t := &b.token
 	switch t.kind {
-	case html.TextToken:
+	case textToken:
 		data := t.data
-		if b.currentIs(a.Textarea) && b.nodes[b.current()].first == 0 {
+		if b.currentIs(a.Textarea) && !b.hasChildren() {
 			data = withoutNewline(data)
 		}
 		b.insertText(data)
 		return true
-	case html.EndTagToken:
+	case endTagToken:
 		b.pop()
 		b.mode = b.original
 		return true
-	case html.ErrorToken:
+	case endOfText:
 		b.pop()
 		b.mode = b.original
 		return false
@@ -351,9 +352,9 @@ func withoutNewline(s []byte) []byte {
 func (b *htmlBuilder) inBody() bool {
 	t := &b.token
 	switch t.kind {
-	case html.TextToken:
+	case textToken:
 		data := t.data
-		if b.currentIs(a.Pre, a.Listing) && b.nodes[b.current()].first == 0 {
+		if b.currentIs(a.Pre, a.Listing) && !b.hasChildren() {
 			data = withoutNewline(data)
 		}
 		if bytes.IndexByte(data, 0) >= 0 {
@@ -369,19 +370,19 @@ func (b *htmlBuilder) inBody() bool {
 			b.framesetOK = len(rest) == 0
 		}
 		return true
-	case html.CommentToken:
+	case commentToken:
 		b.insertComment(b.current())
 		return true
-	case html.DoctypeToken:
+	case doctypeToken:
 		return true
-	case html.ErrorToken:
+	case endOfText:
 		if len(b.templates) > 0 {
 			return b.inTemplate()
 		}
 		return true
-	case html.StartTagToken:
+	case startTagToken:
 		return b.inBodyStart()
-	case html.EndTagToken:
+	case endTagToken:
 		return b.inBodyEnd()
 	}
 	return true
@@ -495,7 +496,7 @@ func (b *htmlBuilder) inBodyStart() bool {
 		b.insertHTML()
 		b.pop()
 		if t.atom == a.Input {
-			if kind, _ := t.attribute(b, "type"); strings.EqualFold(kind, "hidden") {
+			if kind, _ := b.attribute("type"); strings.EqualFold(kind, "hidden") {
 				return true
 			}
 		}
@@ -512,7 +513,7 @@ func (b *htmlBuilder) inBodyStart() bool {
 		b.pop()
 		b.framesetOK = false
 	case a.Image:
-		t.atom, t.name = a.Img, a.Img.String()
+		t.atom = a.Img
 		return false
 	case a.Textarea:
 		b.rawText()
@@ -531,7 +532,7 @@ func (b *htmlBuilder) inBodyStart() bool {
 		// Scripting is off: an element like any other.
 		b.reconstruct()
 		b.insertHTML()
-		b.z.NextIsNotRawText()
+		b.raw = 0
 	case a.Select:
 		if b.inScope(defaultScope, a.Select) {
 			b.popUntil(a.Select)
@@ -564,7 +565,11 @@ func (b *htmlBuilder) inBodyStart() bool {
 		b.insertHTML()
 	case a.Math, a.Svg:
 		b.reconstruct()
-		b.insertForeign(map[a.Atom]space{a.Math: inMath, a.Svg: inSVG}[t.atom])
+		if t.atom == a.Math {
+			b.insertForeign(inMath)
+		} else {
+			b.insertForeign(inSVG)
+		}
 	case a.Caption, a.Col, a.Colgroup, a.Frame, a.Head, a.Tbody, a.Td, a.Tfoot, a.Th, a.Thead, a.Tr:
 		// Ignored: they belong in a table.
 	default:
@@ -650,15 +655,15 @@ func (b *htmlBuilder) inBodyEnd() bool {
 }
 
 // anyOtherEnd is "any other end tag" of the mode "in body".
-func (b *htmlBuilder) anyOtherEnd(name a.Atom, text string) {
+func (b *htmlBuilder) anyOtherEnd(name a.Atom, id int32) {
 	if b.openCount[hash(name)] == 0 {
 		return
 	}
 	for i := len(b.open) - 1; i >= 0; i-- {
 		b.spend(1)
 		n := b.open[i]
-		if b.nodes[n].space == inHTML && b.nodes[n].atom == name && b.nodes[n].name == text {
-			b.generateImpliedBut(name, text)
+		if b.nodes[n].space == inHTML && b.nodes[n].atom == name && (name != 0 || b.nodes[n].name == id) {
+			b.generateImpliedBut(name, id)
 			for len(b.open) > i {
 				b.pop()
 			}
@@ -705,21 +710,21 @@ func (b *htmlBuilder) closeItem(names ...a.Atom) {
 func (b *htmlBuilder) inTable() bool {
 	t := &b.token
 	switch t.kind {
-	case html.TextToken:
+	case textToken:
 		if b.currentIs(a.Table, a.Tbody, a.Template, a.Tfoot, a.Thead, a.Tr) {
 			b.tableText = b.tableText[:0]
 			b.original = b.mode
 			b.mode = inTableText
 			return false
 		}
-	case html.CommentToken:
+	case commentToken:
 		b.insertComment(b.current())
 		return true
-	case html.DoctypeToken:
+	case doctypeToken:
 		return true
-	case html.ErrorToken:
+	case endOfText:
 		return b.inBody()
-	case html.StartTagToken:
+	case startTagToken:
 		switch t.atom {
 		case a.Caption:
 			b.popTo(a.Table, a.Template, a.Html)
@@ -757,7 +762,7 @@ func (b *htmlBuilder) inTable() bool {
 		case a.Style, a.Script, a.Template:
 			return b.inHead()
 		case a.Input:
-			if kind, _ := t.attribute(b, "type"); strings.EqualFold(kind, "hidden") {
+			if kind, _ := b.attribute("type"); strings.EqualFold(kind, "hidden") {
 				b.insertHTML()
 				b.pop()
 				return true
@@ -769,7 +774,7 @@ func (b *htmlBuilder) inTable() bool {
 			}
 			return true
 		}
-	case html.EndTagToken:
+	case endTagToken:
 		switch t.atom {
 		case a.Table:
 			if b.inScope(tableScope, a.Table) {
@@ -790,7 +795,7 @@ func (b *htmlBuilder) inTable() bool {
 }
 
 func (b *htmlBuilder) inTableText() bool {
-	if b.token.kind == html.TextToken {
+	if b.token.kind == textToken {
 		b.tableText = append(b.tableText, bytes.ReplaceAll(b.token.data, []byte{0}, nil)...)
 		return true
 	}
@@ -830,12 +835,12 @@ func (b *htmlBuilder) inCaption() bool {
 func (b *htmlBuilder) inColumnGroup() bool {
 	t := &b.token
 	switch {
-	case b.takeSpace(), t.kind == html.DoctypeToken:
+	case b.takeSpace(), t.kind == doctypeToken:
 		return true
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 		return true
-	case t.isStart(a.Html), t.kind == html.ErrorToken:
+	case t.isStart(a.Html), t.kind == endOfText:
 		return b.inBody()
 	case t.isStart(a.Col):
 		b.insertHTML()
@@ -971,7 +976,7 @@ func (b *htmlBuilder) inTemplate() bool {
 		return false
 	}
 	switch t.kind {
-	case html.StartTagToken:
+	case startTagToken:
 		switch t.atom {
 		case a.Base, a.Basefont, a.Bgsound, a.Link, a.Meta, a.Noframes, a.Script, a.Style, a.Template, a.Title:
 			return b.inHead()
@@ -985,12 +990,12 @@ func (b *htmlBuilder) inTemplate() bool {
 			return set(inRow)
 		}
 		return set(inBody)
-	case html.EndTagToken:
+	case endTagToken:
 		if t.atom == a.Template {
 			return b.inHead()
 		}
 		return true
-	case html.ErrorToken:
+	case endOfText:
 		if !b.isOpen(a.Template) {
 			return true
 		}
@@ -1006,14 +1011,14 @@ func (b *htmlBuilder) inTemplate() bool {
 func (b *htmlBuilder) afterBody() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		if _, rest := leadingSpace(t.data); len(rest) == 0 {
 			return b.inBody()
 		}
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.open[0])
 		return true
-	case t.kind == html.DoctypeToken, t.kind == html.ErrorToken:
+	case t.kind == doctypeToken, t.kind == endOfText:
 		return true
 	case t.isStart(a.Html):
 		return b.inBody()
@@ -1038,9 +1043,9 @@ func (b *htmlBuilder) onlySpace() {
 func (b *htmlBuilder) inFrameset() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		b.onlySpace()
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 	case t.isStart(a.Html):
 		return b.inBody()
@@ -1065,9 +1070,9 @@ func (b *htmlBuilder) inFrameset() bool {
 func (b *htmlBuilder) afterFrameset() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		b.onlySpace()
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(b.current())
 	case t.isStart(a.Html):
 		return b.inBody()
@@ -1082,16 +1087,16 @@ func (b *htmlBuilder) afterFrameset() bool {
 func (b *htmlBuilder) afterAfterBody() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(0)
 		return true
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		if _, rest := leadingSpace(t.data); len(rest) == 0 {
 			return b.inBody()
 		}
-	case t.kind == html.DoctypeToken, t.isStart(a.Html):
+	case t.kind == doctypeToken, t.isStart(a.Html):
 		return b.inBody()
-	case t.kind == html.ErrorToken:
+	case t.kind == endOfText:
 		return true
 	}
 	b.mode = inBody
@@ -1101,9 +1106,9 @@ func (b *htmlBuilder) afterAfterBody() bool {
 func (b *htmlBuilder) afterAfterFrameset() bool {
 	t := &b.token
 	switch {
-	case t.kind == html.CommentToken:
+	case t.kind == commentToken:
 		b.insertComment(0)
-	case t.kind == html.TextToken:
+	case t.kind == textToken:
 		if b.onlySpaceText() {
 			return b.inBody()
 		}

@@ -19,7 +19,7 @@ const htmlDepth = 512
 // error recovery moves or copies the element. (Marks change the tree in one
 // case: four formatting elements that are alike are no longer alike.)
 func oracleHTML(text []byte, marked bool) (*tree, error) {
-	c := converter{text: text, marker: unusedName(text), maxDepth: htmlDepth}
+	c := converter{text: text, marker: unusedName(text), maxDepth: htmlDepth, maker: newTreeMaker(text)}
 	input := text
 	if marked {
 		input, c.tags = markTags(text, c.marker)
@@ -87,7 +87,7 @@ type converter struct {
 	marker   string
 	tags     []extent
 	maxDepth int
-	maker    treeMaker
+	maker    *treeMaker
 }
 
 func (c *converter) convert(root *html.Node) (*tree, error) {
@@ -108,7 +108,7 @@ func (c *converter) convert(root *html.Node) (*tree, error) {
 				depth--
 			}
 		case html.TextNode:
-			c.maker.characters([]byte(c.unmark(n.Data)))
+			c.maker.addText(c.unmark(n.Data))
 		case html.CommentNode:
 			c.maker.comment(c.unmark(n.Data))
 		}
@@ -119,14 +119,14 @@ func (c *converter) convert(root *html.Node) (*tree, error) {
 		for n.NextSibling == nil {
 			n = n.Parent
 			if n == root || n == nil {
-				return c.maker.tree(), nil
+				return c.maker.finish(), nil
 			}
 			c.maker.end()
 			depth--
 		}
 		n = n.NextSibling
 	}
-	return c.maker.tree(), nil
+	return c.maker.finish(), nil
 }
 
 func namespaceOf(s string) string {
@@ -187,7 +187,7 @@ func (c *converter) attributes(n *html.Node) ([]attribute, extent) {
 			continue
 		}
 		attrs = append(attrs, attribute{name: name, value: strings.ReplaceAll(a.Val, "\x00", "\uFFFD")})
-		wanted = wanted || isRDFaAttribute(name)
+		wanted = wanted || attributeKindOf([]byte(name)).isRDFa()
 	}
 	if len(tags) == 0 {
 		return attrs, extent{}

@@ -1,10 +1,10 @@
 package rdfa
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
-	"golang.org/x/net/html"
 	a "golang.org/x/net/html/atom"
 )
 
@@ -26,13 +26,13 @@ func (b *htmlBuilder) ends(k scopeKind, n int32) bool {
 	}
 	switch e.space {
 	case inMath:
-		switch e.name {
+		switch b.nameOf(e) {
 		case "mi", "mo", "mn", "ms", "mtext", "annotation-xml":
 			return true
 		}
 		return false
 	case inSVG:
-		return e.name == "foreignObject" || e.name == "desc" || e.name == "title"
+		return isSVGPoint(e)
 	}
 	switch e.atom {
 	case a.Applet, a.Caption, a.Html, a.Table, a.Td, a.Th, a.Marquee, a.Object, a.Select, a.Template:
@@ -123,10 +123,10 @@ func (b *htmlBuilder) generateImplied(thoroughly bool, but a.Atom) {
 }
 
 // generateImpliedBut is generateImplied for a name that may be unknown.
-func (b *htmlBuilder) generateImpliedBut(name a.Atom, text string) {
+func (b *htmlBuilder) generateImpliedBut(name a.Atom, id int32) {
 	if name != 0 {
 		b.generateImplied(false, name)
-	} else if b.nodes[b.current()].name != text {
+	} else if n := &b.nodes[b.current()]; n.atom != 0 || n.name != id {
 		b.generateImplied(false, 0)
 	}
 }
@@ -137,13 +137,13 @@ func (b *htmlBuilder) isSpecial(n int32) bool {
 	e := &b.nodes[n]
 	switch e.space {
 	case inMath:
-		switch e.name {
+		switch b.nameOf(e) {
 		case "mi", "mo", "mn", "ms", "mtext", "annotation-xml":
 			return true
 		}
 		return false
 	case inSVG:
-		return e.name == "foreignObject" || e.name == "desc" || e.name == "title"
+		return isSVGPoint(e)
 	}
 	switch e.atom {
 	case a.Address, a.Applet, a.Area, a.Article, a.Aside, a.Base, a.Basefont, a.Bgsound, a.Blockquote, a.Body, a.Br,
@@ -179,16 +179,24 @@ func (b *htmlBuilder) insertFormatting() {
 // sameTag reports whether two elements have the same name and attributes.
 func (b *htmlBuilder) sameTag(x, y int32) bool {
 	n, m := &b.nodes[x], &b.nodes[y]
-	if n.space != m.space || n.name != m.name || len(n.attrs) != len(m.attrs) {
+	if n.space != m.space || n.atom != m.atom || n.atom == 0 && n.name != m.name || (n.attrs == noAttributes) != (m.attrs == noAttributes) {
 		return false
 	}
-	if len(n.attrs) > 32 {
-		return slices.EqualFunc(n.attrs, m.attrs, func(p, q attribute) bool { return p.name == q.name && p.value == q.value })
+	if n.attrs == noAttributes || bytes.Equal(b.text[n.tag.start:n.tag.end], b.text[m.tag.start:m.tag.end]) {
+		return true
 	}
-	for i := range n.attrs {
+	b.spend(int(n.tag.end - n.tag.start + m.tag.end - m.tag.start))
+	p, q := b.attributes(n), b.attributes(m)
+	if len(p) != len(q) {
+		return false
+	}
+	if len(p) > 32 {
+		return slices.EqualFunc(p, q, func(x, y attribute) bool { return x.name == y.name && x.value == y.value })
+	}
+	for i := range p {
 		found := false
-		for j := range m.attrs {
-			found = found || n.attrs[i].name == m.attrs[j].name && n.attrs[i].value == m.attrs[j].value
+		for j := range q {
+			found = found || p[i].name == q[j].name && p[i].value == q[j].value
 		}
 		if !found {
 			return false
@@ -242,11 +250,7 @@ func (b *htmlBuilder) reconstruct() {
 		i--
 	}
 	for ; i < len(b.formatting) && b.err == nil; i++ {
-		n := b.clone(b.formatting[i])
-		parent, before := b.place(b.current())
-		b.insertBefore(parent, n, before)
-		b.push(n)
-		b.formatting[i] = n
+		b.formatting[i] = b.insertCopy(b.another(b.formatting[i]))
 	}
 }
 
@@ -260,7 +264,7 @@ func (b *htmlBuilder) adopt(name a.Atom) {
 	for range 8 {
 		formatting := b.formattingElement(name)
 		if formatting == 0 {
-			b.anyOtherEnd(name, name.String())
+			b.anyOtherEnd(name, 0)
 			return
 		}
 		at := lastIndex(b.open, formatting)
@@ -282,6 +286,7 @@ func (b *htmlBuilder) adopt(name a.Atom) {
 			b.removeFormatting(formatting)
 			return
 		}
+		b.link()
 		furthest, ancestor := b.open[furthestAt], b.open[at-1]
 		bookmark := lastIndex(b.formatting, formatting)
 		last := furthest
@@ -299,7 +304,7 @@ func (b *htmlBuilder) adopt(name a.Atom) {
 				b.removeOpen(n)
 				continue
 			}
-			c := b.clone(n)
+			c := b.copied(b.another(n))
 			b.formatting[listed], b.open[i] = c, c
 			if last == furthest {
 				bookmark = listed + 1
@@ -314,8 +319,8 @@ func (b *htmlBuilder) adopt(name a.Atom) {
 		parent, before := b.place(ancestor)
 		b.fosterParenting = fostering
 		b.insertBefore(parent, last, before)
-		c := b.clone(formatting)
-		for child := b.nodes[furthest].first; child != 0; child = b.nodes[furthest].first {
+		c := b.copied(b.another(formatting))
+		for child := b.links[furthest].first; child != 0; child = b.links[furthest].first {
 			b.detach(child)
 			b.append(c, child)
 		}
@@ -338,44 +343,50 @@ func (b *htmlBuilder) adopt(name a.Atom) {
 // isForeign reports whether the token is for the rules of foreign content
 // (13.2.6).
 func (b *htmlBuilder) isForeign() bool {
-	if len(b.open) == 0 || b.token.kind == html.ErrorToken {
+	if len(b.open) == 0 || b.token.kind == endOfText {
 		return false
 	}
 	n := &b.nodes[b.current()]
 	if n.space == inHTML {
 		return false
 	}
-	start, text := b.token.kind == html.StartTagToken, b.token.kind == html.TextToken
-	if isMathTextPoint(n) && (text || start && b.token.name != "mglyph" && b.token.name != "malignmark") {
+	start, text := b.token.kind == startTagToken, b.token.kind == textToken
+	if b.isMathTextPoint(n) && (text || start && b.tokenName() != "mglyph" && b.tokenName() != "malignmark") {
 		return false
 	}
-	if n.space == inMath && n.name == "annotation-xml" && start && b.token.atom == a.Svg {
+	if n.space == inMath && b.nameOf(n) == "annotation-xml" && start && b.token.atom == a.Svg {
 		return false
 	}
-	if isHTMLPoint(n) && (start || text) {
+	if b.isHTMLPoint(n) && (start || text) {
 		return false
 	}
 	return true
 }
 
-func isMathTextPoint(n *domNode) bool {
+func (b *htmlBuilder) isMathTextPoint(n *node) bool {
 	if n.space != inMath {
 		return false
 	}
-	switch n.name {
+	switch b.nameOf(n) {
 	case "mi", "mo", "mn", "ms", "mtext":
 		return true
 	}
 	return false
 }
 
-func isHTMLPoint(n *domNode) bool {
+// isSVGPoint reports whether an SVG element may hold HTML.
+func isSVGPoint(n *node) bool {
+	return n.atom == a.ForeignObject || n.atom == a.Desc || n.atom == a.Title
+}
+
+func (b *htmlBuilder) isHTMLPoint(n *node) bool {
 	switch n.space {
 	case inSVG:
-		return n.name == "foreignObject" || n.name == "desc" || n.name == "title"
+		return isSVGPoint(n)
 	case inMath:
-		if n.name == "annotation-xml" {
-			for _, attr := range n.attrs {
+		if b.nameOf(n) == "annotation-xml" {
+			b.spend(int(n.tag.end - n.tag.start))
+			for _, attr := range b.attributes(n) {
 				if attr.name == "encoding" {
 					return strings.EqualFold(attr.value, "text/html") || strings.EqualFold(attr.value, "application/xhtml+xml")
 				}
@@ -387,14 +398,9 @@ func isHTMLPoint(n *domNode) bool {
 
 // insertForeign inserts the element of a start tag in SVG or MathML.
 func (b *htmlBuilder) insertForeign(s space) {
-	t := &b.token
-	attrs := t.attributes(b)
-	for i := range attrs {
-		attrs[i].name = foreignAttribute(s, attrs[i].name)
-	}
 	b.insertElement(s)
-	b.z.NextIsNotRawText()
-	if t.empty {
+	b.raw = 0
+	if b.token.empty {
 		b.pop()
 	}
 }
@@ -403,7 +409,7 @@ func (b *htmlBuilder) insertForeign(s space) {
 func (b *htmlBuilder) foreign() bool {
 	t := &b.token
 	switch t.kind {
-	case html.TextToken:
+	case textToken:
 		data := t.data
 		if strings.IndexByte(string(data), 0) >= 0 {
 			data = []byte(strings.ReplaceAll(string(data), "\x00", "\uFFFD"))
@@ -417,13 +423,13 @@ func (b *htmlBuilder) foreign() bool {
 			}
 		}
 		b.insertText(data)
-	case html.CommentToken:
+	case commentToken:
 		b.insertComment(b.current())
-	case html.StartTagToken:
+	case startTagToken:
 		if b.breaksOut() {
 			for len(b.open) > 0 {
 				n := &b.nodes[b.current()]
-				if n.space == inHTML || isMathTextPoint(n) || isHTMLPoint(n) {
+				if n.space == inHTML || b.isMathTextPoint(n) || b.isHTMLPoint(n) {
 					break
 				}
 				b.pop()
@@ -432,16 +438,18 @@ func (b *htmlBuilder) foreign() bool {
 		}
 		s := b.nodes[b.current()].space
 		if s == inSVG {
-			if name := svgName(t.name); name != t.name {
-				t.name, t.atom = name, a.Lookup([]byte(name))
+			if name := svgName(b.tokenName()); name != b.tokenName() {
+				if t.atom = a.Lookup([]byte(name)); t.atom == 0 {
+					t.name = b.nameID([]byte(name))
+				}
 			}
 		}
 		b.insertForeign(s)
-	case html.EndTagToken:
+	case endTagToken:
 		if t.isEnd(a.Br, a.P) {
 			for len(b.open) > 0 {
 				n := &b.nodes[b.current()]
-				if n.space == inHTML || isMathTextPoint(n) || isHTMLPoint(n) {
+				if n.space == inHTML || b.isMathTextPoint(n) || b.isHTMLPoint(n) {
 					break
 				}
 				b.pop()
@@ -454,7 +462,7 @@ func (b *htmlBuilder) foreign() bool {
 			if n.space == inHTML {
 				return b.modeRules(b.mode)
 			}
-			if strings.EqualFold(n.name, t.name) {
+			if strings.EqualFold(b.nameOf(n), b.tokenName()) {
 				for len(b.open) > i {
 					b.pop()
 				}
@@ -474,8 +482,8 @@ func (b *htmlBuilder) breaksOut() bool {
 		a.Ruby, a.S, a.Small, a.Span, a.Strong, a.Strike, a.Sub, a.Sup, a.Table, a.Tt, a.U, a.Ul, a.Var:
 		return true
 	case a.Font:
-		for _, attr := range t.attributes(b) {
-			if attr.name == "color" || attr.name == "face" || attr.name == "size" {
+		for _, name := range []string{"color", "face", "size"} {
+			if _, ok := b.attribute(name); ok {
 				return true
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/html/atom"
+
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 )
@@ -24,7 +26,7 @@ func (p *processor) propertyValue(index int, n *node, k *attributes, ctx *contex
 		}
 		return p.tree.content(index)
 	}
-	timed := p.isHTML() && k.content == nil && (k.datetime != nil || n.name == "time" && n.space == htmlSpace)
+	timed := p.isHTML() && k.content == nil && (k.datetime != nil || n.atom == atom.Time && n.space == inHTML)
 	if k.datatype != nil {
 		datatype := ""
 		if v := trim(k.datatype.value); v != "" {
@@ -120,6 +122,10 @@ func xmlWriter(ctx *context) writer {
 
 func htmlWriter() writer { return writer{} }
 
+// maxScanned bounds how many bytes of tags are read for the literals that hold
+// them, over and over if they are nested.
+const maxScanned = 1 << 30
+
 // serialize writes the markup inside node i. It reports false if that cannot
 // be done, or not within the bound on literals.
 func (p *processor) serialize(i int, w writer) (string, bool) {
@@ -129,59 +135,69 @@ func (p *processor) serialize(i int, w writer) (string, bool) {
 	nodes := p.tree.nodes
 	closeTag := func(j int) {
 		n := &nodes[j]
-		if w.xml || !(isVoid(n.name) && n.space == htmlSpace) {
+		if name := p.tree.name(n); w.xml || !(isVoid(name) && n.space == inHTML) {
 			b.WriteString("</")
-			b.WriteString(n.name)
+			b.WriteString(name)
 			b.WriteByte('>')
+		}
+	}
+	// Text is what lies between the tags.
+	at := nodes[i].text.start
+	text := func(to int32) {
+		s := p.tree.text[at:to]
+		at = to
+		if !w.xml && len(open) > 0 && isRawText(p.tree.name(&nodes[open[len(open)-1]])) {
+			b.WriteString(s)
+		} else {
+			w.escape(&b, s, false)
 		}
 	}
 	for j := i + 1; j < int(nodes[i].end); j++ {
 		for len(open) > 0 && j >= int(nodes[open[len(open)-1]].end) {
+			text(nodes[open[len(open)-1]].text.end)
 			closeTag(open[len(open)-1])
 			open = open[:len(open)-1]
 		}
-		if b.Len() > room {
+		text(nodes[j].text.start)
+		if p.scanned += int(nodes[j].tag.end - nodes[j].tag.start); b.Len() > room || p.scanned > maxScanned {
 			p.err = fmt.Errorf("%w: more than %d bytes of literals", ErrLimit, p.options.MaxLiterals)
 			return "", false
 		}
 		n := &nodes[j]
 		switch n.kind {
-		case textNode:
-			s := p.tree.content(j)
-			if !w.xml && len(open) > 0 && isRawText(nodes[open[len(open)-1]].name) {
-				b.WriteString(s)
-			} else {
-				w.escape(&b, s, false)
-			}
 		case commentNode:
 			if w.xml {
 				continue // canonical XML without comments
 			}
-			b.WriteString("<!--" + n.name + "-->")
+			b.WriteString("<!--" + p.tree.name(n) + "-->")
 		case elementNode:
-			if w.xml && !isXMLName(n.name) {
+			name := p.tree.name(n)
+			if w.xml && !isXMLName(name) {
 				return "", false
 			}
 			b.WriteByte('<')
-			b.WriteString(n.name)
-			outer := ""
+			b.WriteString(name)
+			outer := inNone
 			if len(open) > 0 {
 				outer = nodes[open[len(open)-1]].space
 			}
-			w.writeAttributes(&b, n, len(open) == 0, outer)
+			w.writeAttributes(&b, p.tree, n, len(open) == 0, outer)
 			b.WriteByte('>')
 			open = append(open, j)
 		}
 	}
-	for k := len(open) - 1; k >= 0; k-- {
-		closeTag(open[k])
+	for len(open) > 0 {
+		text(nodes[open[len(open)-1]].text.end)
+		closeTag(open[len(open)-1])
+		open = open[:len(open)-1]
 	}
+	text(nodes[i].text.end)
 	return b.String(), true
 }
 
 // writeAttributes writes the attributes of n, and in XML the namespaces that
 // would be lost without them. outer is the namespace of the parent.
-func (w *writer) writeAttributes(b *strings.Builder, n *node, top bool, outer string) {
+func (w *writer) writeAttributes(b *strings.Builder, t *tree, n *node, top bool, outer space) {
 	write := func(name, value string) {
 		b.WriteByte(' ')
 		b.WriteString(name)
@@ -189,22 +205,26 @@ func (w *writer) writeAttributes(b *strings.Builder, n *node, top bool, outer st
 		w.escape(b, value, true)
 		b.WriteByte('"')
 	}
-	for i := range n.attrs {
-		if a := &n.attrs[i]; !w.xml || isXMLName(a.name) {
+	attrs := t.attributes(n)
+	has := func(name string) bool {
+		return slices.ContainsFunc(attrs, func(a attribute) bool { return a.name == name })
+	}
+	for i := range attrs {
+		if a := &attrs[i]; !w.xml || isXMLName(a.name) {
 			write(a.name, a.value)
 		}
 	}
 	if !w.xml {
 		return
 	}
-	if (top || n.space != outer) && !strings.Contains(n.name, ":") && n.space != "" && n.attribute("xmlns") == nil {
-		write("xmlns", n.space)
+	if (top || n.space != outer) && !strings.Contains(t.name(n), ":") && n.space != inNone && !has("xmlns") {
+		write("xmlns", t.spaces[n.space])
 	}
 	if !top {
 		return
 	}
 	for i, name := range w.declared {
-		if n.attribute(name) == nil {
+		if !has(name) {
 			write(name, w.values[i])
 		}
 	}

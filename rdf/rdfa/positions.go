@@ -8,42 +8,53 @@ import (
 	"github.com/belfort-lod/belfort/rdf"
 )
 
-// positions finds lines and columns of byte offsets in one pass over the text,
-// however long its lines are.
+// positions finds lines and columns of byte offsets. Lines end as rdf.NewLines
+// says. One pass over the text sets a mark every so many bytes, so that no
+// look-up counts far, however long the lines are; most count from the one before.
 type positions struct {
-	offsets []int32
-	found   []rdf.Position
+	text    []byte
+	returns bool // there are carriage returns
+	marks   []mark
+	last    mark
 }
 
-func (p *positions) want(e extent) {
-	if e.known() {
-		p.offsets = append(p.offsets, e.start, e.end)
-	}
-}
+// mark is a place that is known.
+type mark struct{ offset, line, column int32 }
 
-// find looks up all offsets that were wanted. Lines end as rdf.NewLines says.
-func (p *positions) find(text []byte) {
-	slices.Sort(p.offsets)
-	p.offsets = slices.Compact(p.offsets)
-	p.found = make([]rdf.Position, len(p.offsets))
-	line, column, at := 1, 1, 0
-	returns := bytes.IndexByte(text, '\r') >= 0
-	for i, offset := range p.offsets {
-		gap := text[at:offset]
-		switch {
-		case returns:
-			line, column = advance(text, at, int(offset), line, column)
-		default:
-			if newline := bytes.LastIndexByte(gap, '\n'); newline >= 0 {
-				line += bytes.Count(gap, []byte{'\n'})
-				column = 1
-				gap = gap[newline+1:]
-			}
-			column += utf8.RuneCount(gap)
+// markDistance is about how many bytes there are between two marks.
+const markDistance = 512
+
+func newPositions(text []byte) *positions {
+	p := &positions{text: text, returns: bytes.IndexByte(text, '\r') >= 0, marks: make([]mark, 0, len(text)/markDistance+1)}
+	at := mark{0, 1, 1}
+	p.last = at
+	for offset := 0; offset <= len(text); offset += markDistance {
+		to := offset
+		for to < len(text) && !utf8.RuneStart(text[to]) {
+			to++
 		}
-		at = int(offset)
-		p.found[i] = rdf.Position{Offset: at, Line: line, Column: column}
+		at = p.advance(at, int32(to))
+		p.marks = append(p.marks, at)
 	}
+	return p
+}
+
+// advance counts from a place to a later one.
+func (p *positions) advance(m mark, to int32) mark {
+	if m.offset >= to {
+		return m
+	}
+	if p.returns {
+		line, column := advance(p.text, int(m.offset), int(to), int(m.line), int(m.column))
+		return mark{to, int32(line), int32(column)}
+	}
+	gap := p.text[m.offset:to]
+	if newline := bytes.LastIndexByte(gap, '\n'); newline >= 0 {
+		m.line += int32(bytes.Count(gap, []byte{'\n'}))
+		m.column = 1
+		gap = gap[newline+1:]
+	}
+	return mark{to, m.line, m.column + int32(utf8.RuneCount(gap))}
 }
 
 // advance counts lines and columns between two offsets in text that has
@@ -66,7 +77,7 @@ func advance(text []byte, from, to, line, column int) (int, int) {
 	return line, column
 }
 
-// span returns the span of an extent that was wanted.
+// span returns the span of an extent.
 func (p *positions) span(e extent) rdf.Span {
 	if !e.known() {
 		return rdf.Span{}
@@ -75,45 +86,41 @@ func (p *positions) span(e extent) rdf.Span {
 }
 
 func (p *positions) position(offset int32) rdf.Position {
-	i, ok := slices.BinarySearch(p.offsets, offset)
-	if !ok {
-		return rdf.Position{}
+	from := p.last
+	i := int(offset) / markDistance
+	for p.marks[i].offset > offset {
+		i--
 	}
-	return p.found[i]
+	if from.offset > offset || from.offset < p.marks[i].offset {
+		from = p.marks[i]
+	}
+	p.last = p.advance(from, offset)
+	return rdf.Position{Offset: int(offset), Line: int(p.last.line), Column: int(p.last.column)}
 }
 
 // document puts everything together, with lines and columns.
 func (p *processor) document() *Document {
-	var at positions
-	subjects := make(map[rdf.Term]extent)
-	for _, s := range p.statements {
-		at.want(s.span)
-		if i, ok := p.subjects[s.quad.Subject]; ok {
-			if _, known := subjects[s.quad.Subject]; !known {
-				subjects[s.quad.Subject] = i.tag
-				at.want(i.tag)
-			}
+	at := newPositions(p.text)
+	d := &Document{Quads: p.statements, Base: p.base, Title: p.title}
+	count := 0
+	last := rdf.Term{}
+	for i := range d.Quads {
+		q := &d.Quads[i]
+		q.Span = at.span(spanOf(q))
+		if q.Subject == last {
+			continue
+		}
+		last = q.Subject
+		if s := p.introduced(last); s != nil && !s.stated {
+			s.stated = true
+			count++
 		}
 	}
-	for _, f := range p.findings {
-		at.want(f.span)
-	}
-	for _, r := range p.reports {
-		at.want(r.span)
-	}
-	at.find(p.text)
-
-	d := &Document{
-		Quads:    make([]rdf.Sourced, len(p.statements)),
-		Subjects: make(map[rdf.Term]rdf.Span, len(subjects)),
-		Base:     p.base,
-		Title:    p.title,
-	}
-	for i, s := range p.statements {
-		d.Quads[i] = rdf.Sourced{Quad: s.quad, Span: at.span(s.span)}
-	}
-	for s, tag := range subjects {
-		d.Subjects[s] = at.span(tag)
+	d.Subjects = make(map[rdf.Term]rdf.Span, count)
+	for i := range p.subjects {
+		if s := &p.subjects[i]; s.stated {
+			d.Subjects[s.subject] = at.span(s.tag)
+		}
 	}
 	for _, f := range p.findings {
 		f.Source = p.options.Base
@@ -121,6 +128,6 @@ func (p *processor) document() *Document {
 		d.Findings = append(d.Findings, f.Finding)
 	}
 	slices.SortStableFunc(d.Findings, func(a, b rdf.Finding) int { return a.Span.Start.Offset - b.Span.Start.Offset })
-	d.Processor = p.processorGraph(&at)
+	d.Processor = p.processorGraph(at)
 	return d
 }

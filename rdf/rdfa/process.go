@@ -2,8 +2,11 @@ package rdfa
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/html/atom"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
@@ -68,6 +71,13 @@ func (m *listMapping) get(predicate rdf.Term, span extent) *list {
 	return l
 }
 
+// meaning is what a word meant where it was read last.
+type meaning struct {
+	scope *scope
+	vocab string
+	term  rdf.Term
+}
+
 // frame is an open element that RDFa has looked at.
 type frame struct {
 	end   int32 // the node after its last descendant
@@ -75,10 +85,17 @@ type frame struct {
 	lists [2]*listMapping // the list mappings that end with the element
 }
 
-// statement is a triple and the attribute that made it.
-type statement struct {
-	quad rdf.Quad
-	span extent
+// placed returns a triple with the attribute that made it. As long as the page
+// is processed, the span of a statement is its byte range only.
+func placed(q rdf.Quad, e extent) rdf.Sourced {
+	return rdf.Sourced{Quad: q, Span: rdf.Span{
+		Start: rdf.Position{Offset: int(e.start)}, End: rdf.Position{Offset: int(e.end)},
+	}}
+}
+
+// spanOf returns the attribute that made a statement.
+func spanOf(s *rdf.Sourced) extent {
+	return extent{int32(s.Span.Start.Offset), int32(s.Span.End.Offset)}
 }
 
 // processor turns a tree into statements and findings.
@@ -90,13 +107,18 @@ type processor struct {
 	title   string
 	err     error // the first bound that was passed
 
-	statements []statement
+	strings    interner
+	read       [attributeKinds]attribute // of the element that is being processed
+	scanned    int                       // bytes of tags that were read for literals
+	unused     []*listMapping
+	statements []rdf.Sourced
 	literals   int // bytes of literals so far
 	items      int // list items so far
 	blanks     map[string]rdf.Term
-	terms      map[termKey]rdf.Term // what words meant before
+	meanings   []meaning
 	blankCount int
-	subjects   map[rdf.Term]introduction
+	subjects   []introduction
+	blankIDs   []int32  // of blank node bN, at N: 1 + an index of subjects
 	vocabs     []string // in the order of first use
 
 	findings     []placedFinding
@@ -107,17 +129,20 @@ type processor struct {
 
 // introduction is the element that introduced a subject.
 type introduction struct {
-	tag   extent
-	typed bool
+	subject rdf.Term
+	tag     extent
+	typed   bool
+	stated  bool // it is the subject of a statement
 }
 
 func newProcessor(text []byte, t *tree, options Options) *processor {
 	return &processor{
-		statements: make([]statement, 0, min(t.statements, options.MaxQuads)),
+		// A page can have many words that state nothing: no more is set aside for
+		// them than for a page that says a lot.
+		statements: make([]rdf.Sourced, 0, min(t.statements+t.statements/64+8, options.MaxQuads, 64+len(text)/48)),
 		text:       text, tree: t, options: options,
-		blanks:   map[string]rdf.Term{},
-		terms:    map[termKey]rdf.Term{},
-		subjects: map[rdf.Term]introduction{},
+		strings: newInterner(),
+		blanks:  map[string]rdf.Term{},
 	}
 }
 
@@ -193,35 +218,35 @@ func (p *processor) prepare() (lang string) {
 		n := &p.tree.nodes[i]
 		if n.kind == elementNode && !rooted {
 			rooted = true // only the document element decides for the document
-			if a := n.attribute("xml:base"); a != nil && p.hasXMLBase() {
+			if a := p.tree.attribute(n, "xml:base"); a != nil && p.hasXMLBase() {
 				p.base = withoutFragment(rdf.ResolveIRI(p.options.Base, trim(a.value)))
 			}
 		}
-		if n.kind != elementNode || n.space != htmlSpace && n.space != "" {
+		if n.kind != elementNode || n.space != inHTML && n.space != inNone {
 			continue
 		}
-		switch n.name {
-		case "base":
-			if href := n.attribute("href"); href != nil && !based && p.isXHTML() {
+		switch n.atom {
+		case atom.Base:
+			if href := p.tree.attribute(n, "href"); href != nil && !based && p.isXHTML() {
 				based = true
 				p.base = withoutFragment(rdf.ResolveIRI(p.options.Base, trim(href.value)))
 			}
-		case "title":
+		case atom.Title:
 			if !titled {
 				titled = true
 				p.title = strings.Join(strings.Fields(p.tree.content(i)), " ")
 			}
-		case "meta":
+		case atom.Meta:
 			// The pragma-set default language (HTML, 4.2.5.3).
-			if e := n.attribute("http-equiv"); e != nil && !metaLang && p.isHTML() && strings.EqualFold(e.value, "content-language") {
-				if c := n.attribute("content"); c != nil && !strings.Contains(c.value, ",") {
+			if e := p.tree.attribute(n, "http-equiv"); e != nil && !metaLang && p.isHTML() && strings.EqualFold(e.value, "content-language") {
+				if c := p.tree.attribute(n, "content"); c != nil && !strings.Contains(c.value, ",") {
 					if f := strings.Fields(c.value); len(f) > 0 && isLanguageTag(f[0]) {
 						lang, metaLang = f[0], true
 					}
 				}
 			}
-		case "script":
-			if a := n.attribute("type"); a != nil && rdfSyntax(a.value) != "" {
+		case atom.Script:
+			if a := p.tree.attribute(n, "type"); a != nil && rdfSyntax(a.value) != "" {
 				p.scripts = append(p.scripts, i)
 			}
 		}
@@ -234,16 +259,6 @@ func withoutFragment(iri string) string {
 	return iri
 }
 
-// attribute returns the attribute with the given name, or nil.
-func (n *node) attribute(name string) *attribute {
-	for i := range n.attrs {
-		if n.attrs[i].name == name {
-			return &n.attrs[i]
-		}
-	}
-	return nil
-}
-
 // attributes is the attributes of one element that RDFa knows; nil is absent.
 type attributes struct {
 	about, resource, href, src, typeof, property, rel, rev *attribute
@@ -252,61 +267,103 @@ type attributes struct {
 	prefixes                                               []*attribute // xmlns:*
 }
 
-func (n *node) known() (k attributes) {
-	for i := range n.attrs {
-		a := &n.attrs[i]
-		switch a.name {
-		case "about":
-			k.about = a
-		case "resource":
-			k.resource = a
-		case "href":
-			k.href = a
-		case "src":
-			k.src = a
-		case "typeof":
-			k.typeof = a
-		case "property":
-			k.property = a
-		case "rel":
-			k.rel = a
-		case "rev":
-			k.rev = a
-		case "content":
-			k.content = a
-		case "datatype":
-			k.datatype = a
-		case "datetime":
-			k.datetime = a
-		case "inlist":
-			k.inlist = a
-		case "vocab":
-			k.vocab = a
-		case "prefix":
-			k.prefix = a
-		case "lang":
-			k.lang = a
-		case "xml:lang":
-			k.xmlLang = a
-		case "xml:base":
-			k.xmlBase = a
-		case "role":
-			k.role = a
-		case "id":
-			k.id = a
-		default:
-			if strings.HasPrefix(a.name, "xmlns:") {
-				k.prefixes = append(k.prefixes, a)
-			}
+// known reads the attributes of an element that RDFa knows, into p.read.
+func (p *processor) known(n *node) (k attributes) {
+	if n.attrs > 0 {
+		list := p.tree.lists[n.attrs-1]
+		for i := range list {
+			k.set(attributeKindOf([]byte(list[i].name)), &list[i])
+		}
+		return k
+	}
+	if n.attrs == noAttributes {
+		return k
+	}
+	var has [attributeKinds]bool
+	for at := afterTagName(p.text, int(n.tag.start)); ; {
+		r, next, ok := nextAttribute(p.text, at)
+		if !ok {
+			return k
+		}
+		at = next
+		kind := htmlAttributeKind(r.nameIn(p.text))
+		if kind == otherAttribute || has[kind] && kind != xmlnsAttribute {
+			continue
+		}
+		has[kind] = true
+		a := attribute{
+			name: attributeNames[kind], value: p.value(r.valueIn(p.text)),
+			span: extent{r.start, r.end}, inner: extent{r.from, r.to},
+		}
+		if kind != xmlnsAttribute {
+			p.read[kind] = a
+			k.set(kind, &p.read[kind])
+			continue
+		}
+		a.name = attributeName(r.nameIn(p.text))
+		if !slices.ContainsFunc(k.prefixes, func(b *attribute) bool { return b.name == a.name }) {
+			k.set(kind, &a)
 		}
 	}
-	return k
+}
+
+// value returns the value of an attribute of an HTML page.
+func (p *processor) value(raw []byte) string {
+	if isPlain(raw) {
+		return p.strings.entries[p.strings.bytes(raw)].s
+	}
+	return attributeValue(raw)
+}
+
+func (k *attributes) set(kind attributeKind, a *attribute) {
+	switch kind {
+	case aboutAttribute:
+		k.about = a
+	case resourceAttribute:
+		k.resource = a
+	case hrefAttribute:
+		k.href = a
+	case srcAttribute:
+		k.src = a
+	case typeofAttribute:
+		k.typeof = a
+	case propertyAttribute:
+		k.property = a
+	case relAttribute:
+		k.rel = a
+	case revAttribute:
+		k.rev = a
+	case contentAttribute:
+		k.content = a
+	case datatypeAttribute:
+		k.datatype = a
+	case datetimeAttribute:
+		k.datetime = a
+	case inlistAttribute:
+		k.inlist = a
+	case vocabAttribute:
+		k.vocab = a
+	case prefixAttribute:
+		k.prefix = a
+	case langAttribute:
+		k.lang = a
+	case xmlLangAttribute:
+		k.xmlLang = a
+	case xmlBaseAttribute:
+		k.xmlBase = a
+	case roleAttribute:
+		k.role = a
+	case idAttribute:
+		k.id = a
+	case xmlnsAttribute:
+		k.prefixes = append(k.prefixes, a)
+	}
 }
 
 // element performs the processing sequence (RDFa Core, section 7.5) for one
 // element; the numbers are those of its steps. outer is the evaluation context.
 func (p *processor) element(index int, n *node, outer *context, isRoot bool) frame {
-	k := n.known()
+	k := p.known(n)
 	ctx := *outer // 1
 	f := frame{end: n.end}
 
@@ -321,7 +378,7 @@ func (p *processor) element(index int, n *node, outer *context, isRoot bool) fra
 	if k.resource != nil && k.wantObject(hasAbout) {
 		object = p.safeCURIEorCURIEorIRI(k.resource, &ctx)
 	}
-	for _, a := range []*attribute{k.href, k.src} {
+	for _, a := range [...]*attribute{k.href, k.src} {
 		if a != nil && object.IsZero() && k.wantObject(hasAbout) {
 			object = p.iri(a, &ctx, k.states())
 		}
@@ -331,7 +388,7 @@ func (p *processor) element(index int, n *node, outer *context, isRoot bool) fra
 
 	var newSubject, currentObject, typed rdf.Term
 	skip := false
-	inHeadOrBody := p.isXHTML() && n.space == htmlSpace && (n.name == "head" || n.name == "body")
+	inHeadOrBody := p.isXHTML() && n.space == inHTML && (n.atom == atom.Head || n.atom == atom.Body)
 	switch {
 	case !rel.present && !rev.present && k.property != nil && k.content == nil && k.datatype == nil: // 5.1
 		switch {
@@ -411,7 +468,7 @@ func (p *processor) element(index int, n *node, outer *context, isRoot bool) fra
 	}
 
 	if newSubject != outer.parentObject { // 8
-		ctx.lists = &listMapping{subject: newSubject}
+		ctx.lists = p.newLists(newSubject)
 		f.lists[0] = ctx.lists
 	}
 
@@ -487,7 +544,7 @@ func (p *processor) element(index int, n *node, outer *context, isRoot bool) fra
 		}
 		ctx.incomplete = incomplete
 		if ctx.parentObject != newSubject {
-			ctx.lists = &listMapping{subject: ctx.parentObject}
+			ctx.lists = p.newLists(ctx.parentObject)
 			f.lists[1] = ctx.lists
 		}
 	}
@@ -662,16 +719,51 @@ func (p *processor) introduce(subject rdf.Term, tag extent, typed bool) {
 	if !tag.known() {
 		return
 	}
-	old, ok := p.subjects[subject]
-	if !ok || typed && !old.typed {
-		p.subjects[subject] = introduction{tag, typed}
+	id := p.subjectID(subject)
+	if *id == 0 {
+		p.subjects = append(p.subjects, introduction{subject: subject, tag: tag, typed: typed})
+		*id = int32(len(p.subjects))
+	} else if old := &p.subjects[*id-1]; typed && !old.typed {
+		old.tag, old.typed = tag, true
 	}
+}
+
+// subjectID returns where the number of an IRI or blank node among the
+// subjects is kept.
+func (p *processor) subjectID(subject rdf.Term) *int32 {
+	if subject.IsIRI() {
+		return &p.strings.entries[p.strings.string(subject.Value())].subject
+	}
+	n, _ := strconv.Atoi(subject.Value()[1:]) // all blank nodes of RDFa are bN
+	for len(p.blankIDs) <= n {
+		p.blankIDs = append(p.blankIDs, 0)
+	}
+	return &p.blankIDs[n]
+}
+
+// introduced returns the introduction of a subject, nil if it has none.
+func (p *processor) introduced(subject rdf.Term) *introduction {
+	id := int32(0)
+	if subject.IsIRI() {
+		if i, ok := p.strings.find(subject.Value()); ok {
+			id = p.strings.entries[i].subject
+		}
+	} else if digits, ok := strings.CutPrefix(subject.Value(), "b"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && 0 <= n && n < len(p.blankIDs) {
+			id = p.blankIDs[n]
+		}
+	}
+	if id == 0 {
+		return nil
+	}
+	return &p.subjects[id-1]
 }
 
 // fresh returns a new blank node.
 func (p *processor) fresh() rdf.Term {
 	p.blankCount++
-	return rdf.Blank("b" + strconv.Itoa(p.blankCount))
+	var label [16]byte
+	return rdf.Blank(p.strings.copied(strconv.AppendInt(append(label[:0], 'b'), int64(p.blankCount), 10)))
 }
 
 // state adds a triple to the output graph, within the bounds.
@@ -689,7 +781,7 @@ func (p *processor) state(subject, predicate, object rdf.Term, span extent) {
 			return
 		}
 	}
-	p.statements = append(p.statements, statement{rdf.Quad{Subject: subject, Predicate: predicate, Object: object}, span})
+	p.statements = append(p.statements, placed(rdf.Quad{Subject: subject, Predicate: predicate, Object: object}, span))
 }
 
 // addItem appends to a list, within the bounds.
@@ -703,15 +795,29 @@ func (p *processor) addItem(l *list, value rdf.Term, span extent) {
 
 // close ends an element: step 14.
 func (p *processor) close(f *frame) {
-	p.flush(f.lists[1])
-	p.flush(f.lists[0])
+	for i := len(f.lists) - 1; i >= 0; i-- {
+		if m := f.lists[i]; m != nil {
+			p.flush(m)
+			if m.order == nil {
+				p.unused = append(p.unused, m)
+			}
+		}
+	}
+}
+
+// newLists returns an empty mapping. Few elements put anything in theirs.
+func (p *processor) newLists(subject rdf.Term) *listMapping {
+	if last := len(p.unused) - 1; last >= 0 {
+		m := p.unused[last]
+		p.unused = p.unused[:last]
+		m.subject = subject
+		return m
+	}
+	return &listMapping{subject: subject}
 }
 
 // flush states the lists of a mapping.
 func (p *processor) flush(m *listMapping) {
-	if m == nil {
-		return
-	}
 	for _, l := range m.order {
 		p.items -= len(l.items)
 		head := rdf.IRI(vocab.RDFNil)

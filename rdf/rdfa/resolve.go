@@ -100,21 +100,22 @@ func (p *processor) iri(a *attribute, ctx *context, check bool) rdf.Term {
 // and @rev (RDFa Core, 7.4.3 and 7.4.4). A zero term means that the value is
 // to be ignored.
 func (p *processor) termOrCURIEorAbsIRI(a *attribute, s string, ctx *context) rdf.Term {
-	key := termKey{ctx.scope, ctx.vocab, s}
-	if t, ok := p.terms[key]; ok {
-		return t
+	known := &p.strings.entries[p.strings.string(s)].meaning
+	if *known != 0 {
+		if m := &p.meanings[*known-1]; m.scope == ctx.scope && m.vocab == ctx.vocab {
+			return m.term
+		}
 	}
 	t, plain := p.expandTerm(a, s, ctx)
 	if plain {
-		p.terms[key] = t
+		known = &p.strings.entries[p.strings.string(s)].meaning
+		if *known == 0 {
+			p.meanings = append(p.meanings, meaning{})
+			*known = int32(len(p.meanings))
+		}
+		p.meanings[*known-1] = meaning{ctx.scope, ctx.vocab, t}
 	}
 	return t
-}
-
-// termKey is what the meaning of a word depends on.
-type termKey struct {
-	scope    *scope
-	vocab, s string
 }
 
 // expandTerm does the work of termOrCURIEorAbsIRI; plain says that there was
@@ -185,7 +186,22 @@ func trim(s string) string { return strings.Trim(s, " \t\n\r\f") }
 
 // values yields the white-space separated values of an attribute.
 func values(a *attribute) func(func(string) bool) {
-	return strings.FieldsFuncSeq(a.value, func(r rune) bool {
-		return r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f'
-	})
+	return func(yield func(string) bool) {
+		s := a.value
+		for at := 0; ; {
+			for at < len(s) && isSpace(s[at]) {
+				at++
+			}
+			if at == len(s) {
+				return
+			}
+			from := at
+			for at < len(s) && !isSpace(s[at]) {
+				at++
+			}
+			if !yield(s[from:at]) {
+				return
+			}
+		}
+	}
 }

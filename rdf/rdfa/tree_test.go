@@ -28,7 +28,7 @@ func checkTree(text []byte) error {
 		return fmt.Errorf("%s", difference(g, w))
 	}
 	for i := range got.nodes {
-		for _, a := range got.nodes[i].attrs {
+		for _, a := range got.attributes(&got.nodes[i]) {
 			raw := string(text[a.span.start:a.span.end])
 			inner := string(text[a.inner.start:a.inner.end])
 			if !strings.EqualFold(raw[:min(len(raw), len(a.name))], a.name) && !strings.Contains(raw, "\x00") {
@@ -44,8 +44,8 @@ func checkTree(text []byte) error {
 		return nil // the marks have changed the tree
 	}
 	for i := range got.nodes {
-		theirs := sorted(marked.nodes[i].attrs)
-		for j, a := range sorted(got.nodes[i].attrs) {
+		theirs := sorted(marked.attributes(&marked.nodes[i]))
+		for j, a := range sorted(got.attributes(&got.nodes[i])) {
 			if other := theirs[j]; other.span.known() && (other.span != a.span || other.inner != a.inner) {
 				return fmt.Errorf("attribute %s is placed at %q, the marks say %q", a.name, text[a.span.start:a.span.end], text[other.span.start:other.span.end])
 			}
@@ -79,9 +79,10 @@ func sorted(attrs []attribute) []attribute {
 
 func outline(t *tree) string {
 	var b strings.Builder
-	for i, n := range t.nodes {
-		fmt.Fprintf(&b, "%d-%d %d %s %s %q", i, n.end, n.kind, n.space, n.name, t.content(i))
-		for _, a := range sorted(n.attrs) {
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		fmt.Fprintf(&b, "%d-%d %d %v %s %s %v %q", i, n.end, n.kind, n.rdfa, t.spaces[n.space], t.name(n), n.text, t.content(i))
+		for _, a := range sorted(t.attributes(n)) {
 			fmt.Fprintf(&b, " %s=%q", a.name, a.value)
 		}
 		b.WriteByte('\n')

@@ -21,7 +21,7 @@ type xmlParser struct {
 	text     []byte
 	at       int
 	maxDepth int
-	maker    treeMaker
+	maker    *treeMaker
 	names    []string   // the open elements
 	spaces   []xmlnsMap // their namespace declarations
 	rooted   bool       // there has been a document element
@@ -33,9 +33,9 @@ type xmlnsMap struct{ prefixes map[string]string }
 // parseXML returns the tree of an XML document. After a syntax error it
 // returns what came before it as well.
 func parseXML(text []byte, maxDepth int) (*tree, error) {
-	p := &xmlParser{text: text, maxDepth: maxDepth}
+	p := &xmlParser{text: text, maxDepth: maxDepth, maker: newTreeMaker(text)}
 	err := p.document()
-	return p.maker.tree(), err
+	return p.maker.finish(), err
 }
 
 func (p *xmlParser) document() error {
@@ -99,7 +99,7 @@ func (p *xmlParser) characters() error {
 	if err != nil {
 		return err
 	}
-	p.maker.characters([]byte(s))
+	p.maker.addText(s)
 	p.at = end
 	return nil
 }
@@ -126,7 +126,7 @@ func (p *xmlParser) cdata() error {
 	if len(p.names) == 0 {
 		return p.fail(p.at, start+end+3, "CDATA section outside the document element")
 	}
-	p.maker.characters([]byte(normalNewlines(string(p.text[start : start+end]))))
+	p.maker.addText(normalNewlines(string(p.text[start : start+end])))
 	p.at = start + end + 3
 	return nil
 }
