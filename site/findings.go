@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -57,28 +58,46 @@ func excerpt(lines *rdf.Lines, span rdf.Span) []sourceLine {
 		return nil
 	}
 	last := max(span.Start.Line, min(span.End.Line, span.Start.Line+lineMost-1))
+	first := max(1, span.Start.Line-lineContext)
+	indent := indentation(lines, first, last+lineContext)
 	var out []sourceLine
-	for n := max(1, span.Start.Line-lineContext); n <= last+lineContext; n++ {
+	for n := first; n <= last+lineContext; n++ {
 		text := lines.Line(n)
 		if text == nil {
 			continue
 		}
 		runes := []rune(string(text))
+		runes = runes[min(indent, len(runes)):]
 		if n < span.Start.Line || n > last {
 			out = append(out, sourceLine{Number: n, Before: head(runes, 2*lineWidth)})
 			continue
 		}
 		from, to := 0, len(runes)
 		if n == span.Start.Line {
-			from = min(max(0, span.Start.Column-1), len(runes))
+			from = min(max(0, span.Start.Column-1-indent), len(runes))
 		}
 		if n == span.End.Line {
-			to = min(max(from, span.End.Column-1), len(runes))
+			to = min(max(from, span.End.Column-1-indent), len(runes))
 		}
 		out = append(out, sourceLine{Number: n, Hit: true,
 			Before: tail(runes[:from], lineWidth), Marked: head(runes[from:to], 2*lineWidth), After: head(runes[to:], lineWidth)})
 	}
 	return out
+}
+
+// indentation is the white space that lines begin with in common, in
+// characters: it is left out, so that what matters is in sight.
+func indentation(lines *rdf.Lines, first, last int) int {
+	common := -1
+	for n := first; n <= last; n++ {
+		text := lines.Line(n)
+		if rest := bytes.TrimLeft(text, " \t"); len(rest) > 0 {
+			if own := len(text) - len(rest); common < 0 || own < common {
+				common = own
+			}
+		}
+	}
+	return max(common, 0)
 }
 
 func head(r []rune, n int) string {

@@ -405,7 +405,7 @@ func TestMessages(t *testing.T) {
 			t.Errorf("no message %q", key)
 		}
 	}
-	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|status\.|sort\.|facet\.|[a-z]+\.titel$)`)
+	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|aantal\.|status\.|sort\.|facet\.|[a-z]+\.titel$)`)
 	for key, m := range messages {
 		if m.EN == "" || m.NL == "" && key != "docs.dutch" {
 			t.Errorf("message %q lacks a language", key)
@@ -490,6 +490,10 @@ func TestExcerpt(t *testing.T) {
 	lines := rdf.NewLines(text)
 	got := excerpt(lines, lines.Span(4+5000, 4+5004))
 	if len(got) != 3 || got[1].Marked != "FOUT" || !got[1].Hit || got[1].Number != 2 || len(got[1].Before) > 3*lineWidth {
+		t.Errorf("%+v", got)
+	}
+	indented := rdf.NewLines([]byte("\t\t<div>\n\t\t  <b>FOUT</b>\n\n\t\t</div>"))
+	if got := excerpt(indented, indented.Span(15, 19)); len(got) != 3 || got[0].Before != "<div>" || got[1].Before != "  <b>" || got[1].Marked != "FOUT" || got[1].After != "</b>" {
 		t.Errorf("%+v", got)
 	}
 	if got := excerpt(lines, rdf.Span{Start: rdf.Position{Line: 99, Column: 1}}); got != nil {
