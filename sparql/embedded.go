@@ -75,7 +75,9 @@ type embedded struct {
 
 // Query is Engine.Query.
 func (e *embedded) Query(ctx context.Context, q Query) (*results.Result, error) {
-	parsed, err := parser.Query(q.Text, parser.Options{Base: q.Base})
+	// Many a query of this field leaves out the usual prefixes, because the
+	// endpoints that it was written for know them.
+	parsed, err := parser.Query(q.Text, parser.Options{Base: q.Base, Prefixes: Prefixes()})
 	if err != nil {
 		return nil, err
 	}

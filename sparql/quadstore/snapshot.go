@@ -315,7 +315,7 @@ func (d *Snapshot) estimate(pattern eval.QuadID, scope eval.Scope) (float64, err
 			places++
 		}
 	}
-	if most <= 0 || places == 0 || places == 1 && (l.bound[graph] || l.bound[predicate] && !l.named) {
+	if most <= 0 || places == 0 || places == 1 && (l.bound[graph] || l.bound[predicate]) {
 		return float64(max(most, 0)), nil
 	}
 	return d.sample(&l, float64(most))
