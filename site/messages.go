@@ -410,7 +410,7 @@ var messages = map[string]rdf.Text{
 	"datasets.tekst":  {NL: "%s besluiten en %s zittingen van %s besturen, als gelinkte data volgens OSLO Besluit-Publicatie.", EN: "%s decisions and %s sittings of %s governments, as linked data following OSLO Besluit-Publicatie."},
 	"datasets.wegen":  {NL: "Wegen naar de data", EN: "Ways to the data"},
 	"datasets.sparql": {NL: "elke vraag, over alles", EN: "any question, about everything"},
-	"datasets.ldes":   {NL: "alle versies, om bij te blijven", EN: "all versions, to stay in step"},
+	"datasets.ldes":   {NL: "elke versie van elke gelezen pagina, om bij te blijven", EN: "every version of every page that was read, to stay in step"},
 	"datasets.atom":   {NL: "de laatste besluiten, voor feedlezers", EN: "the latest decisions, for feed readers"},
 	"datasets.api":    {NL: "besluiten als JSON, met een OpenAPI-beschrijving", EN: "decisions as JSON, with an OpenAPI description"},
 
