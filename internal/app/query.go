@@ -41,7 +41,7 @@ func (c *queryCommand) Run(e *env) (err error) {
 		text, source = string(body), name
 	}
 	// A wrong query is told before anything is opened.
-	if _, err := parser.Query(text, parser.Options{}); err != nil {
+	if _, err := parser.Query(text, parser.Options{Prefixes: sparql.Prefixes()}); err != nil {
 		var syntax *rdf.SyntaxError
 		if errors.As(err, &syntax) {
 			syntax.Source = source
@@ -90,7 +90,7 @@ func (c *queryCommand) read(names []string, e *env) (iter.Seq[rdf.Quad], error) 
 		if err != nil {
 			return nil, err
 		}
-		for q, err := range quadsOf(in, from, shown, fileIRI(name), fmt.Sprintf("f%d", i)) {
+		for q, err := range quadsOf(in, from, shown, fileIRI(name), fmt.Sprintf("f%d", i), nil) {
 			if err != nil {
 				return nil, errors.Join(err, closeIn())
 			}

@@ -24,13 +24,17 @@ type convertCommand struct {
 	From string `help:"Syntax of the input (${enum}); by default what the file name tells." enum:",rdfa,turtle,trig,ntriples,nquads,jsonld,rdfxml" default:""`
 	To   string `required:"" help:"Syntax of the output (${enum})." enum:"turtle,trig,ntriples,nquads,jsonld"`
 	Base string `help:"IRI that relative IRIs are resolved against; by default that of the file."`
+
+	Strict  bool `xor:"mistakes" help:"End at the first mistake (the default)."`
+	Lenient bool `xor:"mistakes" help:"Tell mistakes and go on with the next statement (Turtle, TriG, N-Triples, N-Quads)."`
 }
 
 // Help is shown under the usage.
 func (convertCommand) Help() string {
 	return `Example: belfort rdf convert notulen.html --to turtle --base https://gemeente.example/notulen
 
-Exit code 0: everything was converted. 1: the input is wrong or cannot be read; the message says where.`
+Exit code 0: everything was converted. 1: something in the input is wrong; the message says where.
+2: there is no such file or syntax.`
 }
 
 // Run converts.
@@ -48,7 +52,22 @@ func (c *convertCommand) Run(e *env) error {
 	if base == "" {
 		base = fileIRI(name)
 	}
-	return writeQuads(e.stdout, syntax(c.To), quadsOf(in, from, name, base, ""))
+	mistakes := 0
+	var recover func(*rdf.SyntaxError) bool
+	if c.Lenient {
+		recover = func(mistake *rdf.SyntaxError) bool {
+			mistakes++
+			fmt.Fprintln(e.stderr, "belfort:", explain(mistake))
+			return true
+		}
+	}
+	if err := writeQuads(e.stdout, syntax(c.To), quadsOf(in, from, name, base, "", recover)); err != nil {
+		return err
+	}
+	if mistakes > 0 {
+		return &exit{exitFailed, fmt.Errorf("%s: %d statements were passed over", name, mistakes)}
+	}
+	return nil
 }
 
 // open opens a file, or standard input for "-".

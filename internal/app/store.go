@@ -72,7 +72,7 @@ func (c *loadCommand) load(e *env, store *quadstore.Store, name string) (int64, 
 	defer bar.done()
 	// Labels of blank nodes mean something within their file only.
 	prefix := "load" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	quads := inGraph(quadsOf(in, from, shown, fileIRI(name), prefix), c.Graph)
+	quads := inGraph(quadsOf(in, from, shown, fileIRI(name), prefix, nil), c.Graph)
 	return store.Load(e.ctx, quads, func(read int64) { bar.show(fmt.Sprintf("%d quads read", read)) })
 }
 

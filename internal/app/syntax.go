@@ -63,13 +63,15 @@ const maxWhole = 256 << 20
 // quadsOf reads a document in any syntax as a stream; an error ends it.
 //
 // blank stands before the labels of blank nodes, so that those of several
-// documents never meet.
-func quadsOf(r io.Reader, s syntax, name, base, blank string) iter.Seq2[rdf.Quad, error] {
+// documents never meet. Where recover is not nil it is told of each mistake in a
+// syntax of statements, and reading goes on with the next one; the other
+// syntaxes end at the first.
+func quadsOf(r io.Reader, s syntax, name, base, blank string, recover func(*rdf.SyntaxError) bool) iter.Seq2[rdf.Quad, error] {
 	switch s {
 	case syntaxNQuads, syntaxNTriples:
-		return stream(nquads.NewReader(r, nquads.Options{Source: name, Triples: s == syntaxNTriples, BlankPrefix: blank}).Read)
+		return stream(nquads.NewReader(r, nquads.Options{Source: name, Triples: s == syntaxNTriples, BlankPrefix: blank, Recover: recover}).Read)
 	case syntaxTurtle, syntaxTriG:
-		return stream(turtle.NewReader(r, turtle.Options{Source: name, Base: base, TriG: s == syntaxTriG, BlankPrefix: blank}).Read)
+		return stream(turtle.NewReader(r, turtle.Options{Source: name, Base: base, TriG: s == syntaxTriG, BlankPrefix: blank, Recover: recover}).Read)
 	}
 	if s == syntaxRDFXML {
 		return stream(rdfxml.NewReader(r, rdfxml.Options{Source: name, Base: base, BlankPrefix: blank}).Read)
