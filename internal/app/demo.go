@@ -110,6 +110,11 @@ func (c *demoCommand) Run(e *env) (err error) {
 	if err := c.print(e, totals); err != nil || c.Once {
 		return err
 	}
+	withdraw, err := announce(data, listener)
+	if err != nil {
+		return err
+	}
+	defer withdraw()
 	fmt.Fprintf(e.stdout, "\nBelfort is at            http://%s\nThe municipality's own   %s\nPress Ctrl-C to stop.\n", hostPort(listener), d.gemeente.Start())
 	select {
 	case err := <-served:

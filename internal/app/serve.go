@@ -57,11 +57,11 @@ func (c *serveCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	named := filepath.Join(cfg.Data, serverFile)
-	if err := os.WriteFile(named, []byte("http://"+hostPort(listener)+"\n"), 0o640); err != nil {
+	withdraw, err := announce(cfg.Data, listener)
+	if err != nil {
 		return err
 	}
-	defer os.Remove(named)
+	defer withdraw()
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	log.Info("serving", "address", "http://"+hostPort(listener), "base", cfg.Base, "data", cfg.Data, "sources", len(cfg.Sources))
 	ctx, cancel := context.WithCancel(e.ctx)
@@ -84,6 +84,16 @@ func (c *serveCommand) Run(e *env) (err error) {
 	cancel()
 	<-work
 	return err
+}
+
+// announce tells other commands where the server of a data directory listens,
+// until withdraw is called.
+func announce(data string, l net.Listener) (withdraw func(), err error) {
+	name := filepath.Join(data, serverFile)
+	if err := os.WriteFile(name, []byte("http://"+hostPort(l)+"\n"), 0o640); err != nil {
+		return nil, fmt.Errorf("announce server: %w", err)
+	}
+	return func() { _ = os.Remove(name) }, nil
 }
 
 // read puts the file and the flags together.
