@@ -230,7 +230,6 @@ type parser struct {
 	text   string
 	tokens []token
 	at     int
-	tops   []part
 }
 
 func (p *parser) fail(t token, message string) error {
