@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ type oracle struct {
 type mapping map[string]rdf.Term
 
 func newOracle(quads []rdf.Quad) *oracle {
-	x, _ := newExec(nil, NewMemory(slices.Values(quads)), nil, "", &Options{Now: time.Unix(0, 0)})
+	x, _ := newExec(context.Background(), NewMemory(slices.Values(quads)), nil, "", &Options{Now: time.Unix(0, 0)})
 	return &oracle{quads: quads, x: x}
 }
 
