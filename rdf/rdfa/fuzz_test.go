@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -12,8 +13,8 @@ import (
 )
 
 // FuzzParse holds Parse to what is true of every page: it does not panic, it
-// fails only as it says, its triples are RDF, and every place lies in the text
-// and begins where it says.
+// takes no more memory than it may, it fails only as it says, its triples are
+// RDF, and every place lies in the text and begins where it says.
 func FuzzParse(f *testing.F) {
 	cases, err := filepath.Glob("testdata/cases/*.txt")
 	if err != nil {
@@ -47,11 +48,17 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		doc, err := rdfa.Parse(text, rdfa.Options{
 			Base: "http://example.org/a/b", Host: rdfa.Host(host % 6), ProcessorGraph: true,
 			MaxQuads: 10_000, MaxLiterals: 1 << 20,
 			Vocabulary: func(iri string) ([]rdf.Quad, error) { return nil, errors.New("none") },
 		})
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20+1000*uint64(len(text)) {
+			t.Errorf("allocated %d MB for %d bytes", used>>20, len(text))
+		}
 		var syntax *rdf.SyntaxError
 		if err != nil && !errors.Is(err, rdfa.ErrLimit) && !(errors.As(err, &syntax) && doc != nil) {
 			t.Fatalf("unexpected error %v", err)

@@ -13,7 +13,7 @@ import (
 func parseHTML(text []byte, maxDepth int) (*tree, error) {
 	b := &htmlBuilder{
 		tokenizer: newTokenizer(text), maxDepth: maxDepth,
-		nodes:      make([]node, 1, 64+countTags(text)),
+		nodes:      make([]node, 1, 64+min(countTags(text), len(text)/16)),
 		framesetOK: true,
 	}
 	b.characters.Grow(countText(text))

@@ -22,11 +22,14 @@ type entry struct {
 	subject int32 // 1 + an index of processor.subjects, for the IRI of a subject
 }
 
-// arenaSize is how many bytes of strings are allocated at a time.
-const arenaSize = 32 << 10
+// Strings are allocated many at a time: so many bytes at first, and at most.
+const (
+	firstArena = 2 << 10
+	lastArena  = 32 << 10
+)
 
 func newInterner() interner {
-	return interner{seed: maphash.MakeSeed(), slots: make([]int32, 512), entries: make([]entry, 0, 256), arena: new(strings.Builder)}
+	return interner{seed: maphash.MakeSeed(), slots: make([]int32, 128), entries: make([]entry, 0, 64), arena: new(strings.Builder)}
 }
 
 // bytes returns the number of the string that b holds.
@@ -84,12 +87,13 @@ func (in *interner) add(s string, hash, at uint32) int32 {
 
 // copied returns the string that b holds, in the arena if it is short.
 func (in *interner) copied(b []byte) string {
-	if len(b) > arenaSize/16 {
+	if len(b) > firstArena/4 {
 		return string(b)
 	}
 	if in.arena.Cap()-in.arena.Len() < len(b) {
+		size := max(firstArena, min(lastArena, 2*in.arena.Cap()))
 		in.arena = new(strings.Builder)
-		in.arena.Grow(arenaSize)
+		in.arena.Grow(size)
 	}
 	from := in.arena.Len()
 	in.arena.Write(b)

@@ -119,7 +119,7 @@ func (p *processor) document() *Document {
 	d.Subjects = make(map[rdf.Term]rdf.Span, count)
 	for i := range p.subjects {
 		if s := &p.subjects[i]; s.stated {
-			d.Subjects[s.subject] = at.span(s.tag)
+			d.Subjects[p.term(s)] = at.span(s.tag)
 		}
 	}
 	for _, f := range p.findings {

@@ -129,7 +129,7 @@ type processor struct {
 
 // introduction is the element that introduced a subject.
 type introduction struct {
-	subject rdf.Term
+	subject int32 // the number of its IRI in processor.strings, or -N for the blank node bN
 	tag     extent
 	typed   bool
 	stated  bool // it is the subject of a statement
@@ -139,7 +139,7 @@ func newProcessor(text []byte, t *tree, options Options) *processor {
 	return &processor{
 		// A page can have many words that state nothing: no more is set aside for
 		// them than for a page that says a lot.
-		statements: make([]rdf.Sourced, 0, min(t.statements+t.statements/64+8, options.MaxQuads, 64+len(text)/48)),
+		statements: make([]rdf.Sourced, 0, min(t.statements+t.statements/64+8, options.MaxQuads, 64+len(text)/64)),
 		text:       text, tree: t, options: options,
 		strings: newInterner(),
 		blanks:  map[string]rdf.Term{},
@@ -291,19 +291,21 @@ func (p *processor) known(n *node) (k attributes) {
 			continue
 		}
 		has[kind] = true
-		a := attribute{
+		a := &p.read[kind]
+		if kind == xmlnsAttribute {
+			a = new(attribute) // there can be several
+		}
+		*a = attribute{
 			name: attributeNames[kind], value: p.value(r.valueIn(p.text)),
 			span: extent{r.start, r.end}, inner: extent{r.from, r.to},
 		}
-		if kind != xmlnsAttribute {
-			p.read[kind] = a
-			k.set(kind, &p.read[kind])
-			continue
+		if kind == xmlnsAttribute {
+			a.name = attributeName(r.nameIn(p.text))
+			if slices.ContainsFunc(k.prefixes, func(b *attribute) bool { return b.name == a.name }) {
+				continue
+			}
 		}
-		a.name = attributeName(r.nameIn(p.text))
-		if !slices.ContainsFunc(k.prefixes, func(b *attribute) bool { return b.name == a.name }) {
-			k.set(kind, &a)
-		}
+		k.set(kind, a)
 	}
 }
 
@@ -719,26 +721,35 @@ func (p *processor) introduce(subject rdf.Term, tag extent, typed bool) {
 	if !tag.known() {
 		return
 	}
-	id := p.subjectID(subject)
+	number, id := p.subjectID(subject)
 	if *id == 0 {
-		p.subjects = append(p.subjects, introduction{subject: subject, tag: tag, typed: typed})
+		p.subjects = append(p.subjects, introduction{subject: number, tag: tag, typed: typed})
 		*id = int32(len(p.subjects))
 	} else if old := &p.subjects[*id-1]; typed && !old.typed {
 		old.tag, old.typed = tag, true
 	}
 }
 
-// subjectID returns where the number of an IRI or blank node among the
-// subjects is kept.
-func (p *processor) subjectID(subject rdf.Term) *int32 {
+// subjectID returns the number of an IRI or blank node as introduction has it,
+// and where its place among the subjects is kept.
+func (p *processor) subjectID(subject rdf.Term) (int32, *int32) {
 	if subject.IsIRI() {
-		return &p.strings.entries[p.strings.string(subject.Value())].subject
+		number := p.strings.string(subject.Value())
+		return number, &p.strings.entries[number].subject
 	}
 	n, _ := strconv.Atoi(subject.Value()[1:]) // all blank nodes of RDFa are bN
 	for len(p.blankIDs) <= n {
 		p.blankIDs = append(p.blankIDs, 0)
 	}
-	return &p.blankIDs[n]
+	return int32(-n), &p.blankIDs[n]
+}
+
+// term returns the subject that was introduced.
+func (p *processor) term(i *introduction) rdf.Term {
+	if i.subject < 0 {
+		return p.blankNode(int(-i.subject))
+	}
+	return rdf.IRI(p.strings.entries[i.subject].s)
 }
 
 // introduced returns the introduction of a subject, nil if it has none.
@@ -762,8 +773,13 @@ func (p *processor) introduced(subject rdf.Term) *introduction {
 // fresh returns a new blank node.
 func (p *processor) fresh() rdf.Term {
 	p.blankCount++
+	return p.blankNode(p.blankCount)
+}
+
+// blankNode returns the blank node bN.
+func (p *processor) blankNode(n int) rdf.Term {
 	var label [16]byte
-	return rdf.Blank(p.strings.copied(strconv.AppendInt(append(label[:0], 'b'), int64(p.blankCount), 10)))
+	return rdf.Blank(p.strings.copied(strconv.AppendInt(append(label[:0], 'b'), int64(n), 10)))
 }
 
 // state adds a triple to the output graph, within the bounds.
