@@ -24,7 +24,7 @@ fuzz:
 	done
 
 gen: ## rewrite golden files and conformance reports from what the code does now; read the diff
-	@grep -rlE --include='*_test.go' 'internal/suite"|flag\.Bool\("update"' . | xargs -n1 dirname | sort -u | while read -r dir; do \
+	@grep -rlE --include='*_test.go' 'belfort/internal/suite"|flag\.Bool\("update"' . | xargs -n1 dirname | sort -u | while read -r dir; do \
 		go test $$dir -update || exit 1; \
 	done
 
