@@ -123,8 +123,10 @@ type Seed struct {
 
 // Failure is a page that could not be read.
 type Failure struct {
-	URL, Reason string
-	Time        time.Time
+	URL    string
+	Reason rdf.Text // for people
+	Detail string   // the technical side, which names no internal address
+	Time   time.Time
 }
 
 // complete checks the required parts and fills in the others.

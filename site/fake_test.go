@@ -210,7 +210,7 @@ func (w *world) config() Config {
 			return Oogst{
 				Bronnen:  []Seed{{URL: "https://vlavirgem.example/", Last: time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC), Pages: 1234, Withdrawn: 1}},
 				Held:     []publisher.Entry{{Sequence: 9, Kind: publisher.Held, Pagina: "https://vlavirgem.example/privaat", Reason: "rijksregisternummer op regel 12", Time: time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)}},
-				Failures: []Failure{{URL: "https://vlavirgem.example/weg", Reason: "answered 500", Time: time.Date(2026, 11, 20, 4, 1, 0, 0, time.UTC)}},
+				Failures: []Failure{{URL: "https://vlavirgem.example/weg", Reason: rdf.Text{NL: "De website zelf heeft een storing (500).", EN: "The website itself is out of order (500)."}, Detail: "fetch page: 500 Internal Server Error", Time: time.Date(2026, 11, 20, 4, 1, 0, 0, time.UTC)}},
 				Ledger:   1234, Head: strings.Repeat("12", 32),
 			}, nil
 		},

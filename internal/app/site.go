@@ -27,7 +27,7 @@ func (h *house) site() (http.Handler, error) {
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone,
 		Validate: check, Fetch: h.fetch,
-		Oogst: h.oogst, Meldingen: h.publisher.Outbox.Meldingen,
+		Oogst: h.oogst, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, sparql.HandlerOptions{
 			Limits:  sparql.Limits{Time: 30 * time.Second},
 			URL:     h.config.Base + "/sparql",
@@ -59,10 +59,7 @@ func check(_ context.Context, source, mediaType string, body []byte, profile osl
 func (h *house) fetch(ctx context.Context, address string) (site.Fetched, error) {
 	body, contentType, final, err := fetch(ctx, h.client, address)
 	if err != nil {
-		return site.Fetched{}, &site.FetchError{Reason: rdf.Text{
-			NL: fmt.Sprintf("De pagina kon niet worden opgehaald: %v.", err),
-			EN: fmt.Sprintf("The page could not be fetched: %v.", err),
-		}}
+		return site.Fetched{}, &site.FetchError{Reason: reason(err.Error())}
 	}
 	if len(body) > rdfa.MaxBody {
 		return site.Fetched{}, &site.FetchError{Reason: rdf.Text{
@@ -85,7 +82,7 @@ func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
 			URL: s.Seed, Last: s.LastVisit, Pages: s.Pages + s.Overviews, Withdrawn: s.Gone, Failed: len(s.Failed),
 		})
 		for _, f := range s.Failed {
-			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: f.Error, Time: f.Time})
+			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: reason(f.Error), Detail: public(f.Error), Time: f.Time})
 		}
 	}
 	if o.Held, err = h.publisher.Held(ctx); err != nil {
@@ -97,6 +94,16 @@ func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
 	last, _, _, err := h.publisher.Ledger.Entry(ctx, o.Ledger)
 	o.Head = last.Hash
 	return o, err
+}
+
+// meldingen are the rows of the outbox. What the portal answered may hold an
+// error of the network, which names machines.
+func (h *house) meldingen(ctx context.Context) ([]publisher.Melding, error) {
+	rows, err := h.publisher.Outbox.Meldingen(ctx)
+	for i := range rows {
+		rows[i].Reason = public(rows[i].Reason)
+	}
+	return rows, err
 }
 
 // ready says why the site cannot answer yet: the followers are behind.

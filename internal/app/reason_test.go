@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"code.dny.dev/ssrf"
+
+	"github.com/belfort-lod/belfort/site"
+)
+
+// TestReason holds what people read for the errors that the standard library
+// and the harvester make.
+func TestReason(t *testing.T) {
+	get := func(cause error) error {
+		return fmt.Errorf("fetch page: %w", &url.Error{Op: "Get", URL: "https://vlavirgem.example/", Err: cause})
+	}
+	dial := func(cause error) error {
+		return get(&net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}, Err: cause})
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{dial(ssrf.ErrProhibitedIP), "openbare web"},
+		{get(errors.New(`unsupported protocol scheme "file"`)), "geen adres van een webpagina"},
+		{dial(&net.DNSError{Err: "no such host", Name: "vlavirgem.example", Server: "10.255.255.53:53", IsNotFound: true}), "DNS"},
+		{dial(&net.DNSError{Err: "i/o timeout", Name: "vlavirgem.example", Server: "10.255.255.53:53", IsTimeout: true}), "DNS"},
+		{get(context.DeadlineExceeded), "binnen de tijd"},
+		{dial(errors.New("connect: connection refused")), "neemt de verbinding niet aan"},
+		{get(x509.UnknownAuthorityError{}), "certificaat"},
+		{get(x509.HostnameError{Certificate: &x509.Certificate{}, Host: "vlavirgem.example"}), "certificaat"},
+		{get(errors.New("http: server gave HTTP response to HTTPS client")), "geen https"},
+		{get(io.EOF), "brak de verbinding af"},
+		{errors.New("fetch https://vlavirgem.example/x: 404 Not Found"), "bestaat niet (404)"},
+		{errors.New("fetch https://vlavirgem.example/x: 503 Service Unavailable"), "storing (503)"},
+		{errors.New("fetch https://vlavirgem.example/x: 418 I'm a teapot"), "status 418"},
+		{errors.New("fetch https://vlavirgem.example/x: more than five redirects"), "verwijst door"},
+		{errors.New("read https://vlavirgem.example/x: body is larger than the bound of 64 MB"), "te groot"},
+		{errors.New("fetch https://vlavirgem.example/x: robots.txt does not allow it"), "met rust"},
+		{errors.New("something new"), "kon niet gelezen worden"},
+	} {
+		text := reason(c.err.Error())
+		if !strings.Contains(text.NL, c.want) || text.EN == "" {
+			t.Errorf("%v: %q, want %q in it", c.err, text.NL, c.want)
+		}
+		if shown := public(c.err.Error()); regexp.MustCompile(`\d+\.\d+\.\d+|:53\b`).MatchString(shown) {
+			t.Errorf("an address leaks: %s", shown)
+		}
+	}
+	want := "read tcp connection reset by peer"
+	if got := public("read tcp [fe80::1%eth0]:4711->93.184.216.34:443: connection reset by peer"); strings.ReplaceAll(got, " :", "") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestFetchTellsNothingOfTheInside fetches from a loopback server with the
+// guarded client, which must refuse, and with a free one that gets an error.
+func TestFetchTellsNothingOfTheInside(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	for _, private := range []bool{false, true} {
+		h := &house{client: newClient(private)}
+		_, err := h.fetch(t.Context(), server.URL+"/geheim")
+		var shown *site.FetchError
+		if !errors.As(err, &shown) {
+			t.Fatalf("%v, want a FetchError", err)
+		}
+		want := "openbare web"
+		if private {
+			want = "(404)"
+		}
+		if !strings.Contains(shown.Reason.NL, want) || strings.Contains(shown.Reason.NL, "127.0.0.1") || strings.Contains(shown.Reason.EN, "127.0.0.1") {
+			t.Errorf("private %v: %q", private, shown.Reason.NL)
+		}
+	}
+}
