@@ -5,6 +5,8 @@ package rdfa_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -101,9 +103,28 @@ func benchmarkParse(b *testing.B, page []byte) {
 	b.ReportMetric(float64(allocated(b, page))/float64(len(page)), "x-page-allocated")
 }
 
+// benchPages are the sizes of the pages that are measured: those of a meeting
+// and of a very long one.
+var benchPages = map[string]int{"130KB": 130 << 10, "3MB": 3 << 20}
+
 func BenchmarkParse(b *testing.B) {
-	b.Run("page=130KB", func(b *testing.B) { benchmarkParse(b, minutesPage(130<<10)) })
-	b.Run("page=3MB", func(b *testing.B) { benchmarkParse(b, minutesPage(3<<20)) })
+	for name, size := range benchPages {
+		b.Run("page="+name, func(b *testing.B) { benchmarkParse(b, minutesPage(size)) })
+	}
+}
+
+// TestWritePages writes the pages of BenchmarkParse to the folder that
+// BELFORT_PAGES names, for other parsers to be measured with.
+func TestWritePages(t *testing.T) {
+	dir := os.Getenv("BELFORT_PAGES")
+	if dir == "" {
+		t.Skip("BELFORT_PAGES names no folder")
+	}
+	for name, size := range benchPages {
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), minutesPage(size), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkRealPages(b *testing.B) {
@@ -128,7 +149,7 @@ func allocated(t testing.TB, page []byte) uint64 {
 // nothing were ever collected: the heap cannot rise by more. The text itself
 // is the caller's.
 func TestMemory(t *testing.T) {
-	for _, size := range []int{130 << 10, 3 << 20} {
+	for _, size := range benchPages {
 		page := minutesPage(size)
 		times := float64(allocated(t, page)) / float64(len(page))
 		t.Logf("%d bytes: allocated %.1f times the page", len(page), times)

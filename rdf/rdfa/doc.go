@@ -4,11 +4,19 @@
 // yields findings: markup that RDFa passes over in silence but that the maker
 // of the page will want to mend.
 //
-// The work is in three steps. A tree builder (html*.go for HTML, on the tokens
-// of golang.org/x/net/html; xml.go for XML) makes a flat tree in document order
-// with the byte range of each attribute, whatever error recovery does with it. The processing sequence of RDFa Core, section 7.5, walks that
-// tree (process.go) and knows nothing of its making. At the end the byte ranges
-// become lines and columns in one pass over the text.
+// The work is in three steps. A tree builder (html*.go for HTML, xml.go for XML)
+// makes a flat tree in document order. Its elements know the byte range of their
+// tag, whatever error recovery does with them; attributes are read from there
+// when they are wanted. The processing sequence of RDFa Core, section 7.5, walks
+// that tree (process.go) and knows nothing of its making. At the end the byte
+// ranges become lines and columns, counted from marks that one pass over the
+// text has set.
+//
+// The tokenizer and tree builder for HTML are our own, since those of
+// golang.org/x/net/html do not tell places and make much that RDFa never looks
+// at; they are compared with it in tests and under fuzzing. Where that parser
+// departs from the standard in what it makes of character references in comments
+// and CDATA sections, or of a "<" in the comment of a script, so do we.
 //
 // Choices where the specifications leave room, or where pages need one:
 //   - The RDFa 1.0 rules are not here: a @version that asks for them is read

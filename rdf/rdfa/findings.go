@@ -58,6 +58,12 @@ type placedFinding struct {
 	span extent
 }
 
+// full reports whether what is wrong from here on will not be told: pages can
+// have more of it than there is time to put into words.
+func (p *processor) full() bool {
+	return len(p.findings) > maxReports && (!p.options.ProcessorGraph || len(p.reports) >= maxReports)
+}
+
 // find adds a finding about value, which stands in attribute a.
 func (p *processor) find(severity rdf.Severity, rule string, a *attribute, value string, focus rdf.Term, nl, en string) {
 	span := extent{}
@@ -119,6 +125,9 @@ func cmpExtent(inner, span extent) extent {
 
 // unresolvedCURIE is a value in brackets that means nothing.
 func (p *processor) unresolvedCURIE(a *attribute, s string) {
+	if p.full() {
+		return
+	}
 	p.report(processorWarning, "UnresolvedCURIE", fmt.Sprintf("%s is not a CURIE with a declared prefix", s), a.span, rdf.String(s))
 	p.find(rdf.Violation, RuleUndeclaredPrefix, a, s, rdf.Term{},
 		fmt.Sprintf("%s is geen bruikbare verkorte IRI: de prefix ontbreekt of is hier niet gedeclareerd. RDFa slaat het attribuut %s daarom over. Declareer de prefix in een prefix-attribuut op dit element of erboven, of schrijf de volledige IRI zonder vierkante haken.", s, a.name),
@@ -128,6 +137,9 @@ func (p *processor) unresolvedCURIE(a *attribute, s string) {
 // undeclaredPrefix is "prefix:name" with a prefix that nothing declares, which
 // makes it an absolute IRI with a scheme of that name.
 func (p *processor) undeclaredPrefix(a *attribute, s string) {
+	if p.full() {
+		return
+	}
 	prefix, _, _ := strings.Cut(s, ":")
 	if isScheme(prefix) {
 		return
@@ -184,6 +196,9 @@ func (p *processor) likelyNamespace(prefix string) string {
 // unresolvedTerm is a value that is neither a known term nor an IRI. In @rel
 // and @rev that is what HTML's own link types look like.
 func (p *processor) unresolvedTerm(a *attribute, s string) {
+	if p.full() {
+		return
+	}
 	p.report(processorWarning, "UnresolvedTerm", fmt.Sprintf("%q is not a term of this page", s), a.span, rdf.String(s))
 	if a.name == "rel" || a.name == "rev" || a.name == "role" {
 		return
@@ -206,6 +221,9 @@ func (p *processor) unresolvedTerm(a *attribute, s string) {
 }
 
 func (p *processor) malformedPrefix(a *attribute, s string) {
+	if p.full() {
+		return
+	}
 	p.report(processorWarning, "UnresolvedCURIE", fmt.Sprintf("%q is not a prefix declaration", s), a.span, rdf.String(s))
 	p.find(rdf.Violation, RulePrefixSyntax, a, s, rdf.Term{},
 		fmt.Sprintf("%q hoort niet in een declaratie van prefixen: RDFa slaat het over. Schrijf naam, dubbele punt, spatie, IRI, en dat zo vaak als nodig: prefix=\"besluit: %s\".", s, vocab.Besluit),
@@ -215,11 +233,17 @@ func (p *processor) malformedPrefix(a *attribute, s string) {
 // redefined is a prefix that gets another meaning, which is allowed; the
 // processor graph has a warning for it (HTML+RDFa 1.1, 3.1, rule 6).
 func (p *processor) redefined(a *attribute, prefix, old, iri string) {
+	if !p.options.ProcessorGraph {
+		return
+	}
 	p.report(processorWarning, "PrefixRedefinition", fmt.Sprintf("the prefix %q was %s and becomes %s", prefix, old, iri), a.span, rdf.String(prefix))
 }
 
 // checkReference looks at an IRI reference of a resource attribute.
 func (p *processor) checkReference(a *attribute, s string, t rdf.Term, result curieResult) {
+	if p.full() {
+		return
+	}
 	switch {
 	case s == "" || s == "#":
 		if a.name == "resource" {
@@ -266,6 +290,9 @@ func forbidden(s string) int {
 
 // checkDatatype looks at a datatype that has an IRI.
 func (p *processor) checkDatatype(a *attribute, s, iri string) {
+	if p.full() {
+		return
+	}
 	local, ok := strings.CutPrefix(iri, vocab.XSD)
 	if ok && isXSDType(local) || !ok && iri != vocab.RDFS+"Literal" {
 		return
@@ -286,6 +313,9 @@ func (p *processor) checkDatatype(a *attribute, s, iri string) {
 // checkNoise looks for link types of HTML that the default vocabulary makes
 // into properties. The triple stays: the specification asks for it.
 func (p *processor) checkNoise(a *attribute, term, vocabulary string) {
+	if p.full() {
+		return
+	}
 	if a.name != "rel" && a.name != "rev" || !isLinkType(term) {
 		return
 	}
@@ -295,6 +325,9 @@ func (p *processor) checkNoise(a *attribute, term, vocabulary string) {
 }
 
 func (p *processor) invalidLanguage(a *attribute, tag string) {
+	if p.full() {
+		return
+	}
 	p.find(rdf.Warning, RuleInvalidLanguage, a, tag, rdf.Term{},
 		fmt.Sprintf("%q is geen taalcode, zodat de teksten hieronder geen taal krijgen. Schrijf bijvoorbeeld %s=\"nl\" of %s=\"nl-BE\" (met een streepje).", tag, a.name, a.name),
 		fmt.Sprintf("%q is not a language tag, so that the texts below it get no language. Write for example %s=\"nl\" or %s=\"nl-BE\" (with a hyphen).", tag, a.name, a.name))

@@ -1,6 +1,10 @@
 package rdfa
 
-import "golang.org/x/net/html/atom"
+import (
+	"slices"
+
+	"golang.org/x/net/html/atom"
+)
 
 // link gives the tree links and nodes for its text, so that nodes can be moved.
 func (b *htmlBuilder) link() {
@@ -14,7 +18,9 @@ func (b *htmlBuilder) link() {
 	}
 	b.nodes[0].end, b.nodes[0].text = int32(len(b.nodes)), extent{}
 	count := len(b.nodes)
-	b.links = make([]link, count, 2*count)
+	room := 2 * max(cap(b.nodes), count)
+	b.nodes = slices.Grow(b.nodes, room-count)
+	b.links = make([]link, count, room)
 	for i := range b.links {
 		b.links[i].parent = detached
 	}
@@ -129,11 +135,17 @@ func (b *htmlBuilder) insertLinkedText(s []byte, parent, before int32) {
 
 // flatten puts a tree with links in document order.
 func (b *htmlBuilder) flatten() *tree {
-	m := treeMaker{characters: make([]byte, 0, b.characters.Len())}
-	m.tree = tree{
-		source: b.text, nodes: make([]node, 0, len(b.nodes)), names: b.names,
-		spaces: commonSpaces[:], lists: b.lists, statements: b.statements,
+	count := 0
+	for i := range b.nodes {
+		if b.nodes[i].kind != textNode {
+			count++
+		}
 	}
+	m := treeMaker{tree: tree{
+		source: b.text, nodes: make([]node, 0, count), names: b.names,
+		spaces: commonSpaces[:], lists: b.lists, statements: b.statements,
+	}}
+	m.characters.Grow(b.characters.Len())
 	characters := b.characters.String()
 	at := b.links[0].first
 	for at != 0 {
@@ -143,7 +155,7 @@ func (b *htmlBuilder) flatten() *tree {
 		case elementNode:
 			m.open = append(m.open, int32(len(m.nodes)))
 			m.nodes = append(m.nodes, *n)
-			m.nodes[len(m.nodes)-1].text.start = int32(len(m.characters))
+			m.nodes[len(m.nodes)-1].text.start = int32(m.characters.Len())
 			// The contents of a template are a document of their own.
 			down = b.links[at].first != 0 && !(n.atom == atom.Template && n.space == inHTML)
 			if !down {
@@ -152,7 +164,7 @@ func (b *htmlBuilder) flatten() *tree {
 		case textNode:
 			m.addText(characters[n.text.start:n.text.end])
 		case commentNode:
-			here := int32(len(m.characters))
+			here := int32(m.characters.Len())
 			m.nodes = append(m.nodes, node{kind: commentNode, name: n.name, end: int32(len(m.nodes) + 1), text: extent{here, here}})
 		}
 		if down {

@@ -123,8 +123,8 @@ func xmlWriter(ctx *context) writer {
 func htmlWriter() writer { return writer{} }
 
 // maxScanned bounds how many bytes of tags are read for the literals that hold
-// them, over and over if they are nested.
-const maxScanned = 1 << 30
+// them, over and over if those are nested.
+const maxScanned = 256 << 20
 
 // serialize writes the markup inside node i. It reports false if that cannot
 // be done, or not within the bound on literals.
@@ -159,8 +159,12 @@ func (p *processor) serialize(i int, w writer) (string, bool) {
 			open = open[:len(open)-1]
 		}
 		text(nodes[j].text.start)
-		if p.scanned += int(nodes[j].tag.end - nodes[j].tag.start); b.Len() > room || p.scanned > maxScanned {
+		if b.Len() > room {
 			p.err = fmt.Errorf("%w: more than %d bytes of literals", ErrLimit, p.options.MaxLiterals)
+			return "", false
+		}
+		if p.scanned += int(nodes[j].tag.end - nodes[j].tag.start); p.scanned > maxScanned {
+			p.err = fmt.Errorf("%w: the markup in literals takes too much time to write", ErrLimit)
 			return "", false
 		}
 		n := &nodes[j]

@@ -2,6 +2,7 @@ package rdfa
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/net/html/atom"
 )
@@ -126,7 +127,7 @@ func (t *tree) attribute(n *node, name string) *attribute {
 // treeMaker builds a tree from events in document order.
 type treeMaker struct {
 	tree
-	characters []byte
+	characters strings.Builder
 	open       []int32
 	nameIDs    map[string]int32
 	spaceIDs   map[string]space
@@ -170,7 +171,7 @@ func (m *treeMaker) start(name, spaceIRI string, attrs []attribute, tag extent) 
 		}
 	}
 	m.open = append(m.open, int32(len(m.nodes)))
-	n.text.start = int32(len(m.characters))
+	n.text.start = int32(m.characters.Len())
 	m.nodes = append(m.nodes, n)
 }
 
@@ -179,15 +180,15 @@ func (m *treeMaker) end() {
 	i := m.open[len(m.open)-1]
 	m.open = m.open[:len(m.open)-1]
 	m.nodes[i].end = int32(len(m.nodes))
-	m.nodes[i].text.end = int32(len(m.characters))
+	m.nodes[i].text.end = int32(m.characters.Len())
 }
 
-// text adds text.
-func (m *treeMaker) addText(s string) { m.characters = append(m.characters, s...) }
+// addText adds text.
+func (m *treeMaker) addText(s string) { m.characters.WriteString(s) }
 
 // comment adds a comment.
 func (m *treeMaker) comment(s string) {
-	here := int32(len(m.characters))
+	here := int32(m.characters.Len())
 	m.names = append(m.names, s)
 	m.nodes = append(m.nodes, node{
 		kind: commentNode, name: int32(len(m.names) - 1), end: int32(len(m.nodes) + 1), text: extent{here, here},
@@ -199,6 +200,6 @@ func (m *treeMaker) finish() *tree {
 	for len(m.open) > 0 {
 		m.end()
 	}
-	m.text = string(m.characters)
+	m.text = m.characters.String()
 	return &m.tree
 }
