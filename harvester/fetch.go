@@ -23,15 +23,35 @@ type page struct {
 	body         []byte
 }
 
+// busy reports whether the server says that it can not answer now.
+func (p *page) busy() bool {
+	return p.status == http.StatusTooManyRequests || p.status >= http.StatusInternalServerError
+}
+
+// redirects reports whether the page is elsewhere.
+func (p *page) redirects() bool {
+	return p.status > 300 && p.status < 400 && p.status != http.StatusNotModified && p.location != ""
+}
+
+// moved reports whether the page is elsewhere for good.
+func (p *page) moved() bool {
+	return p.redirects() && (p.status == http.StatusMovedPermanently || p.status == http.StatusPermanentRedirect)
+}
+
 // accept asks for HTML first, and for the syntaxes of LDES feeds.
 const accept = "text/html,application/xhtml+xml,text/turtle;q=0.9,application/ld+json;q=0.8,application/n-quads;q=0.7,application/trig;q=0.7,*/*;q=0.1"
 
 // errTooLarge is a body over the bound.
 var errTooLarge = errors.New("body is larger than the bound")
 
+// maxDrain is how much of a body that nobody reads is read all the same, so
+// that the connection can be used again.
+const maxDrain = 64 << 10
+
 // get sends one GET request, conditional if the last visit allows it, and reads
-// the answer within the bounds. An error means that there was no usable answer.
-func (h *Harvester) get(ctx context.Context, url string, last Visit) (*page, error) {
+// at most bound bytes of the answer. An error means that there was no usable
+// answer; with errTooLarge the page holds the beginning of its body.
+func (h *Harvester) get(ctx context.Context, url string, last Visit, bound int64) (*page, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.Options.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -60,32 +80,34 @@ func (h *Harvester) get(ctx context.Context, url string, last Visit) (*page, err
 		location:     res.Header.Get("Location"),
 		retryAfter:   retryAfter(res.Header.Get("Retry-After"), h.now()),
 	}
-	if p.mediaType, _, err = mime.ParseMediaType(p.contentType); err != nil {
-		p.mediaType = ""
-	}
+	// A type with bad parameters is a type all the same.
+	p.mediaType, _, _ = mime.ParseMediaType(p.contentType)
 	if res.StatusCode != http.StatusOK {
+		_, _ = io.CopyN(io.Discard, res.Body, maxDrain)
 		return p, nil
 	}
-	p.body, err = io.ReadAll(io.LimitReader(res.Body, h.Options.MaxBody+1))
+	p.body, err = io.ReadAll(io.LimitReader(res.Body, bound+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", url, err)
 	}
-	if int64(len(p.body)) > h.Options.MaxBody {
-		return nil, fmt.Errorf("read %s: %w of %d MB", url, errTooLarge, h.Options.MaxBody>>20)
+	if int64(len(p.body)) > bound {
+		p.body = p.body[:bound]
+		return p, fmt.Errorf("read %s: %w of %d MB", url, errTooLarge, bound>>20)
 	}
 	return p, nil
 }
 
-// retryAfter reads the header of RFC 9110, section 10.2.3, at most an hour.
+// maxRetryAfter is the longest wait that a server can ask for.
+const maxRetryAfter = time.Hour
+
+// retryAfter reads the header of RFC 9110, section 10.2.3.
 func retryAfter(value string, now time.Time) time.Duration {
-	if value == "" {
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(max(0, min(seconds, int64(maxRetryAfter/time.Second)))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
 		return 0
 	}
-	d := time.Duration(0)
-	if seconds, err := strconv.Atoi(value); err == nil {
-		d = time.Duration(min(seconds, 3600)) * time.Second
-	} else if at, err := http.ParseTime(value); err == nil {
-		d = at.Sub(now)
-	}
-	return max(0, min(d, time.Hour))
+	return max(0, min(at.Sub(now), maxRetryAfter))
 }

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,7 +85,8 @@ type Harvester struct {
 	// Changed, Unchanged, Withdrawn or Held. It is called by several goroutines
 	// at once, and again for the same page after a crash.
 	Accept func(context.Context, besluit.Publicatie) (Outcome, error)
-	// Progress, if set, is told of each page when it is done.
+	// Progress, if set, is told of each page when it is done, by several
+	// goroutines at once.
 	Progress func(Event)
 	Options  Options
 	Now      func() time.Time // nil: time.Now
@@ -94,8 +95,8 @@ type Harvester struct {
 // Event tells of one page that is done.
 type Event struct {
 	URL     string
-	Outcome Outcome
-	Err     error // why it failed
+	Outcome Outcome // "" for an overview page
+	Err     error   // why it failed
 	Totals  Totals
 }
 
@@ -108,35 +109,28 @@ type Failure struct {
 
 // Totals counts one run.
 type Totals struct {
-	Pages       int       `json:"pages"` // read, overview pages included
-	Overviews   int       `json:"overviews"`
-	New         int       `json:"new"`
-	Changed     int       `json:"changed"`
-	Unchanged   int       `json:"unchanged"`
-	Withdrawn   int       `json:"withdrawn"`
-	Held        int       `json:"held"`
-	Gone        int       `json:"gone"` // answer 410 and were never seen
-	Failed      int       `json:"failed"`
-	Disallowed  int       `json:"disallowed"` // left alone because robots.txt asks so
-	Requests    int       `json:"requests"`   // robots.txt not counted
-	NotModified int       `json:"not_modified"`
-	Failures    []Failure `json:"-"`
+	Pages       int `json:"pages"` // read, overview pages included
+	Overviews   int `json:"overviews"`
+	New         int `json:"new"`
+	Changed     int `json:"changed"`
+	Unchanged   int `json:"unchanged"`
+	Withdrawn   int `json:"withdrawn"`
+	Held        int `json:"held"`
+	Gone        int `json:"gone"` // not there: withdrawn before, or 410 and never seen
+	Failed      int `json:"failed"`
+	Disallowed  int `json:"disallowed"` // left alone because robots.txt asks so
+	Requests    int `json:"requests"`   // robots.txt not counted
+	NotModified int `json:"not_modified"`
+	// Failures are all seeds that failed, and the first thousand other pages.
+	Failures []Failure `json:"-"`
 }
 
-// run is the state of one Run in memory: what it needs to be polite.
+// run is one Run under way.
 type run struct {
 	*Harvester
-	mu     sync.Mutex
-	hosts  map[string]*hostState
-	wake   chan struct{} // closed and replaced when something is done
-	totals Totals
-}
-
-type hostState struct {
-	busy  int
-	next  time.Time // earliest start of the next request
-	once  sync.Once
-	rules rules
+	manners *manners
+	mu      sync.Mutex // guards totals
+	totals  Totals
 }
 
 // Run harvests until nothing is left to fetch. It goes on with a run that a
@@ -145,7 +139,7 @@ type hostState struct {
 func (h *Harvester) Run(ctx context.Context, seeds []string) (Totals, error) {
 	own := *h
 	own.Options = h.Options.withDefaults()
-	r := &run{Harvester: &own, hosts: map[string]*hostState{}, wake: make(chan struct{})}
+	r := &run{Harvester: &own, manners: newManners(&own)}
 	links := make([]Link, 0, len(seeds))
 	for _, seed := range seeds {
 		clean, ok := CleanURL(seed)
@@ -175,7 +169,7 @@ func (h *Harvester) now() time.Time {
 
 func (r *run) work(ctx context.Context) error {
 	for {
-		link, err := r.next(ctx)
+		link, err := r.manners.next(ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -183,99 +177,11 @@ func (r *run) work(ctx context.Context) error {
 			return err
 		}
 		err = r.visit(ctx, link)
-		r.release(host(link.URL))
+		r.manners.release(host(link.URL))
 		if err != nil {
 			return err
 		}
 	}
-}
-
-// next waits for a link that may be fetched now.
-func (r *run) next(ctx context.Context) (Link, error) {
-	for {
-		r.mu.Lock()
-		now := r.now()
-		soonest := time.Duration(0)
-		free := func(name string) bool {
-			s := r.hosts[name]
-			if s == nil {
-				return true
-			}
-			if s.busy >= r.Options.PerHost {
-				return false
-			}
-			if wait := s.next.Sub(now); wait > 0 {
-				if soonest == 0 || wait < soonest {
-					soonest = wait
-				}
-				return false
-			}
-			return true
-		}
-		link, ok, wait, err := r.Frontier.Next(ctx, now, free)
-		if err == nil && ok {
-			s := r.host(host(link.URL))
-			s.busy++
-			s.next = now.Add(max(r.Options.Delay, s.rules.delay()))
-		}
-		wake := r.wake
-		r.mu.Unlock()
-		if err != nil || ok {
-			return link, err
-		}
-		if wait == 0 || soonest > 0 && soonest < wait {
-			wait = soonest
-		}
-		if err := r.rest(ctx, wake, wait); err != nil {
-			return Link{}, err
-		}
-	}
-}
-
-// rest waits until something is done or, if wait is not 0, that time is over.
-func (r *run) rest(ctx context.Context, wake <-chan struct{}, wait time.Duration) error {
-	var timer <-chan time.Time
-	if wait > 0 {
-		t := time.NewTimer(wait)
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-wake:
-	case <-timer:
-	}
-	return nil
-}
-
-func (r *run) host(name string) *hostState {
-	s := r.hosts[name]
-	if s == nil {
-		s = &hostState{}
-		r.hosts[name] = s
-	}
-	return s
-}
-
-func (r *run) release(name string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := r.host(name)
-	s.busy--
-	// Only now is the Crawl-delay of a new host known.
-	if d := s.rules.delay(); d > r.Options.Delay {
-		s.next = maxTime(s.next, r.now().Add(d))
-	}
-	close(r.wake)
-	r.wake = make(chan struct{})
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // visit fetches and reads one link and takes it off the queue.
@@ -288,35 +194,40 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	if err != nil {
 		return err
 	}
-	r.mu.Lock()
-	state := r.host(u.Host)
-	r.mu.Unlock()
-	state.once.Do(func() { state.rules = r.fetchRules(ctx, u) })
-	if state.rules.unreachable && link.Attempts+1 < r.Options.MaxAttempts {
-		r.mu.Lock()
-		r.hosts[u.Host] = &hostState{busy: state.busy} // ask for robots.txt again
-		r.mu.Unlock()
-		return r.Frontier.Done(ctx, link, nil, r.now().Add(r.backoff(link.Attempts)))
+	if down := r.manners.down(u.Host); down != nil {
+		return r.give(ctx, link, last, fmt.Errorf("fetch %s: the host gives no answers: %w", link.URL, down))
 	}
-	if state.rules.unreachable {
-		return r.give(ctx, link, last, fmt.Errorf("fetch %s: host does not answer, or not to robots.txt", link.URL))
+	rules := r.manners.rules(ctx, u)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
-	if !state.rules.allow(u) {
+	if rules.unread != nil {
+		r.manners.failed(u.Host, rules.unread, 0)
+		return r.retry(ctx, link, last, fmt.Errorf("fetch %s: the host must tell its rules first: %w", link.URL, rules.unread), 0)
+	}
+	if !rules.allow(u) {
 		return r.give(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))
 	}
 	if r.count(func(t *Totals) { t.Requests++ }).Requests > r.Options.MaxPages {
 		return fmt.Errorf("harvest: more than %d requests in one run; raise the bound or name fewer seeds", r.Options.MaxPages)
 	}
-	p, err := r.get(ctx, link.URL, last)
-	if ctx.Err() != nil {
+	r.manners.starts(u.Host)
+	p, err := r.get(ctx, link.URL, last, r.Options.MaxBody)
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	}
-	if err != nil && !errors.Is(err, errTooLarge) {
+	case errors.Is(err, errTooLarge):
+		r.manners.answered(u.Host)
+		return r.give(ctx, link, withStatus(last, p), err)
+	case err != nil:
+		r.manners.failed(u.Host, err, 0)
 		return r.retry(ctx, link, last, err, 0)
+	case p.busy():
+		err := statusError(link.URL, p.status)
+		r.manners.failed(u.Host, err, p.retryAfter)
+		return r.retry(ctx, link, withStatus(last, p), err, p.retryAfter)
 	}
-	if err != nil {
-		return r.give(ctx, link, last, err)
-	}
+	r.manners.answered(u.Host)
 	return r.answer(ctx, link, last, p)
 }
 
@@ -327,23 +238,17 @@ func (r *run) answer(ctx context.Context, link Link, last Visit, p *page) error 
 		return r.ok(ctx, link, last, p)
 	case p.status == http.StatusNotModified && !last.Success.IsZero():
 		return r.unchanged(ctx, link, last, p)
-	case p.status >= 300 && p.status < 400 && p.location != "":
+	case p.redirects():
 		return r.redirect(ctx, link, last, p)
 	case p.status == http.StatusNotFound || p.status == http.StatusGone:
-		if last.gone() {
-			return r.unchanged(ctx, link, last, p)
+		if last.published() {
+			return r.withdrawn(ctx, link, last, p)
 		}
-		if last.SHA256 == "" && p.status == http.StatusGone && link.From != "" {
-			return r.gone(ctx, link, p)
+		if last.gone() || p.status == http.StatusGone && last.SHA256 == "" && link.From != "" {
+			return r.gone(ctx, link, last, p)
 		}
-		if last.SHA256 == "" || last.Overview {
-			return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)))
-		}
-		return r.withdrawn(ctx, link, last, p)
-	case p.status == http.StatusTooManyRequests || p.status >= 500:
-		return r.retry(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)), p.retryAfter)
 	}
-	return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: %d %s", link.URL, p.status, http.StatusText(p.status)))
+	return r.give(ctx, link, withStatus(last, p), statusError(link.URL, p.status))
 }
 
 func withStatus(v Visit, p *page) Visit {
@@ -351,6 +256,11 @@ func withStatus(v Visit, p *page) Visit {
 	return v
 }
 
+// maxLinks is how many links one page may hold. The largest overview pages of
+// Flemish cities have some ten thousands.
+const maxLinks = 200_000
+
+// ok reads a body.
 func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	sum := sha256.Sum256(p.body)
 	hash := hex.EncodeToString(sum[:])
@@ -361,7 +271,12 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	if err != nil {
 		return r.give(ctx, link, withStatus(last, p), err)
 	}
-	states := !content.feed && content.states()
+	if len(content.links) > maxLinks {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("read %s: the page leads to %d others, more than the bound of %d", link.URL, len(content.links), maxLinks))
+	}
+	// A page that stated something before and does not now is for the publisher
+	// to judge.
+	states := !content.feed && (content.states() || last.published() && len(content.links) > 0)
 	if !states && !content.feed && len(content.links) == 0 {
 		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", link.URL))
 	}
@@ -389,7 +304,7 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 
 func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) error {
 	v := last
-	v.Seed, v.From, v.Time, v.Status, v.Error = link.Seed, link.From, r.now(), p.status, ""
+	v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.Seed, link.From, r.now(), p.status, "", ""
 	v.Success = v.Time
 	if p.status == http.StatusNotModified {
 		r.count(func(t *Totals) { t.NotModified++ })
@@ -397,21 +312,31 @@ func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) err
 	return r.done(ctx, link, v, Unchanged)
 }
 
+// withdrawn tells the publisher that a page that it has is there no more.
 func (r *run) withdrawn(ctx context.Context, link Link, last Visit, p *page) error {
-	now := r.now()
-	outcome, err := r.Accept(ctx, besluit.Publicatie{
-		Pagina: link.URL, Bron: link.Seed, Opgehaald: now, Status: p.status, Ingetrokken: true,
-	})
+	outcome, err := r.withdraw(ctx, link, p)
 	if err != nil {
-		return fmt.Errorf("accept withdrawal of %s: %w", link.URL, err)
+		return err
 	}
+	now := r.now()
 	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: now, Status: p.status, Success: now, Title: last.Title}
 	return r.done(ctx, link, v, outcome)
 }
 
-// gone records a page that was taken away on purpose before it was ever seen.
-func (r *run) gone(ctx context.Context, link Link, p *page) error {
-	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: r.now(), Status: p.status}
+func (r *run) withdraw(ctx context.Context, link Link, p *page) (Outcome, error) {
+	outcome, err := r.Accept(ctx, besluit.Publicatie{
+		Pagina: link.URL, Bron: link.Seed, Opgehaald: r.now(), Status: p.status, Ingetrokken: true,
+	})
+	if err != nil {
+		return "", fmt.Errorf("accept withdrawal of %s: %w", link.URL, err)
+	}
+	return outcome, nil
+}
+
+// gone records a page that was withdrawn before, or taken away on purpose
+// before it was ever seen.
+func (r *run) gone(ctx context.Context, link Link, last Visit, p *page) error {
+	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: r.now(), Status: p.status, Success: last.Success, Title: last.Title}
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
@@ -432,13 +357,14 @@ func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) erro
 		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to unreadable address %q", link.URL, p.location))
 	}
 	clean, ok := CleanURL(to.String())
-	if !ok || link.Redirects >= maxRedirects {
+	if !ok || len(link.Via) >= maxRedirects {
 		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to %s is not followed (at most %d in a row, http or https)", link.URL, to, maxRedirects))
 	}
-	if clean == link.URL {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: the page redirects to itself", link.URL))
+	via := append(slices.Clone(link.Via), link.URL)
+	if slices.Contains(via, clean) {
+		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirects go round in a circle; some sites do so to visitors who take no cookies", link.URL))
 	}
-	next := Link{URL: clean, Seed: link.Seed, From: link.URL, Redirects: link.Redirects + 1}
+	next := Link{URL: clean, Seed: link.Seed, From: link.URL, Via: via}
 	// A seed may send us to the host where the site lives now: then that is
 	// the seed.
 	if link.From == "" {
@@ -448,11 +374,26 @@ func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) erro
 		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to another host, %s", link.URL, host(clean)))
 	}
 	v := last
+	outcome := Outcome("")
+	if last.published() && p.moved() {
+		// What the page stated is told at its new address from now on. What is
+		// elsewhere only for a while stays.
+		if outcome, err = r.withdraw(ctx, link, p); err != nil {
+			return err
+		}
+		v = Visit{Title: last.Title}
+	}
 	v.URL, v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.URL, link.Seed, link.From, r.now(), p.status, "", clean
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
-	return r.Frontier.Done(ctx, link, []Link{next}, time.Time{})
+	if err := r.Frontier.Done(ctx, link, []Link{next}, time.Time{}); err != nil {
+		return err
+	}
+	if outcome == Withdrawn {
+		r.tell(Event{URL: link.URL, Outcome: outcome, Totals: r.count(func(t *Totals) { t.Withdrawn++ })})
+	}
+	return nil
 }
 
 // inside reports whether a link found while visiting from stays on its host or
@@ -470,13 +411,6 @@ func (r *run) retry(ctx context.Context, link Link, last Visit, cause error, aft
 	return r.Frontier.Done(ctx, link, nil, r.now().Add(max(after, r.backoff(link.Attempts))))
 }
 
-// backoff doubles with each attempt and varies by a quarter, so that failed
-// links do not come back all at once.
-func (r *run) backoff(attempts int) time.Duration {
-	d := r.Options.Backoff << min(attempts, 10)
-	return d - d/8 + rand.N(d/4+1)
-}
-
 // give records that a page could not be read in this run.
 func (r *run) give(ctx context.Context, link Link, v Visit, cause error) error {
 	v.URL, v.Seed, v.From, v.Time, v.Error = link.URL, link.Seed, link.From, r.now(), cause.Error()
@@ -490,6 +424,9 @@ func (r *run) give(ctx context.Context, link Link, v Visit, cause error) error {
 	return nil
 }
 
+// maxFailures is how many failures are kept in Totals besides those of seeds.
+const maxFailures = 1000
+
 func (r *run) fail(link Link, cause error) {
 	seed := link.From == ""
 	totals := r.count(func(t *Totals) {
@@ -498,6 +435,9 @@ func (r *run) fail(link Link, cause error) {
 			return
 		}
 		t.Failed++
+		if !seed && len(t.Failures) >= maxFailures {
+			return
+		}
 		t.Failures = append(t.Failures, Failure{URL: link.URL, From: link.From, Seed: seed, Err: cause})
 	})
 	r.tell(Event{URL: link.URL, Outcome: Failed, Err: cause, Totals: totals})
@@ -522,6 +462,8 @@ func (r *run) done(ctx context.Context, link Link, v Visit, outcome Outcome) err
 			t.Pages++
 		}
 		switch {
+		case v.gone() && outcome != Withdrawn:
+			t.Gone++ // the publisher knew
 		case v.Overview:
 			t.Overviews++
 		case outcome == New:

@@ -229,8 +229,91 @@ func TestWithdrawnPage(t *testing.T) {
 	if totals.Withdrawn != 1 || totals.Failed != 0 || reg.log[len(reg.log)-1] != "withdrawn "+w.URL+"/notulen/1" {
 		t.Errorf("totals %+v, accepted %v", totals, reg.log)
 	}
-	if totals := run(t, h, w.URL); totals.Withdrawn != 0 || totals.Failed != 0 {
+	if totals := run(t, h, w.URL); totals.Withdrawn != 0 || totals.Failed != 0 || totals.Gone != 1 || totals.Unchanged != 0 {
 		t.Errorf("third run %+v: a withdrawal is told once", totals)
+	}
+	w.page("/notulen/1", notulen("1"))
+	if totals := run(t, h, w.URL); totals.New+totals.Changed != 1 || len(reg.log) != 3 {
+		t.Errorf("back again: totals %+v, accepted %v", totals, reg.log)
+	}
+}
+
+// TestMovedPage: what a page stated is withdrawn from its old address when it
+// moved for good, and stays when it is elsewhere for a while.
+func TestMovedPage(t *testing.T) {
+	for status, want := range map[int]int{http.StatusMovedPermanently: 1, http.StatusPermanentRedirect: 1, http.StatusFound: 0, http.StatusSeeOther: 0} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			w := newWeb(t)
+			w.page("/", overview("/oud"))
+			w.page("/oud", notulen("1"))
+			h, reg := newHarvester(t)
+			run(t, h, w.URL)
+			w.page("/nieuw", notulen("1"))
+			w.pages["/oud"] = func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/nieuw", status) }
+			if totals := run(t, h, w.URL); totals.Withdrawn != want || totals.New != 1 {
+				t.Errorf("totals %+v, accepted %v", totals, reg.log)
+			}
+			w.page("/oud", notulen("1"))
+			run(t, h, w.URL)
+			if v, _, err := h.Visits.Last(t.Context(), w.URL+"/oud"); err != nil || v.Redirect != "" || v.SHA256 == "" {
+				t.Errorf("back at its address: visit %+v, %v", v, err)
+			}
+			if back := slices.Contains(reg.log[2:], "changed "+w.URL+"/oud"); back != (want == 1) {
+				t.Errorf("accepted %v", reg.log)
+			}
+		})
+	}
+}
+
+// TestSeedThatWantsCookies: a seed that sends visitors round in a circle has
+// failed, it is not an empty harvest.
+func TestSeedThatWantsCookies(t *testing.T) {
+	w := newWeb(t)
+	w.pages["/"] = func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/cookie", http.StatusFound) }
+	w.pages["/cookie"] = func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/", http.StatusFound) }
+	h, _ := newHarvester(t)
+	if totals := run(t, h, w.URL); totals.Failed != 1 || !totals.Failures[0].Seed {
+		t.Errorf("totals %+v", totals)
+	}
+}
+
+// TestPageThatStatesNothingAnyMore is for the publisher to judge.
+func TestPageThatStatesNothingAnyMore(t *testing.T) {
+	w := newWeb(t)
+	w.page("/", notulen("1"))
+	h, reg := newHarvester(t)
+	run(t, h, w.URL)
+	w.page("/", overview("/notulen/2"))
+	w.page("/notulen/2", notulen("2"))
+	if run(t, h, w.URL); !slices.Contains(reg.log, "changed "+w.URL+"/") {
+		t.Errorf("accepted %v", reg.log)
+	}
+}
+
+// TestMillionLinks: a page with more links than any overview has is refused,
+// and says so.
+func TestMillionLinks(t *testing.T) {
+	w := newWeb(t)
+	w.pages["/"] = func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(rw, "<html %s><title>Overzicht</title>", prefix)
+		for i := range 200_001 {
+			fmt.Fprintf(rw, `<a rel=next href=/%d></a>`, i)
+		}
+	}
+	h, _ := newHarvester(t)
+	h.Options.MaxBody = 20 << 20
+	if totals := run(t, h, w.URL); totals.Requests != 1 || totals.Failed != 1 || !strings.Contains(totals.Failures[0].Err.Error(), "more than the bound") {
+		t.Errorf("totals %.400v", totals)
+	}
+}
+
+// TestWhyAHostCannotBeReached: the cause is not lost behind robots.txt.
+func TestWhyAHostCannotBeReached(t *testing.T) {
+	h, _ := newHarvester(t)
+	h.Client = doer(func(*http.Request) (*http.Response, error) { return nil, errors.New("prohibited IP address") })
+	if totals := run(t, h, "http://10.0.0.1/"); totals.Failed != 1 || !strings.Contains(totals.Failures[0].Err.Error(), "prohibited IP address") {
+		t.Errorf("totals %+v", totals)
 	}
 }
 
@@ -265,7 +348,7 @@ func TestTroubleOnTheWeb(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/weg": "404", "/leeg": "no linked data", "/groot": "larger than the bound of 1 MB", "/fout": "500",
-		"/pdf": "application/pdf", "/weigert": "EOF",
+		"/pdf": "application/pdf", "/weigert": "EOF", "/rond/2": "round in a circle",
 	} {
 		if !strings.Contains(reasons[path], want) {
 			t.Errorf("%s: reason %q, want one with %q", path, reasons[path], want)
@@ -278,7 +361,7 @@ func TestTroubleOnTheWeb(t *testing.T) {
 		t.Errorf("redirect loop was followed round: %v", w.asked)
 	}
 	status, err := harvester.StatusOf(t.Context(), h.Visits)
-	if err != nil || len(status) != 1 || len(status[0].Failed) != 6 || status[0].Pages != 1 {
+	if err != nil || len(status) != 1 || len(status[0].Failed) != 7 || status[0].Pages != 1 {
 		t.Errorf("status %+v, %v", status, err)
 	}
 }

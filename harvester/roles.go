@@ -10,11 +10,11 @@ import (
 // Link is a page to fetch and how the harvester came to it.
 type Link struct {
 	URL       string    `json:"url"`
-	Seed      string    `json:"seed"`                // the address that the harvest began with
-	From      string    `json:"from,omitempty"`      // the page that it stands on, "" for a seed
-	Redirects int       `json:"redirects,omitempty"` // how many redirects led here in a row
-	Attempts  int       `json:"attempts,omitempty"`  // how many fetches failed in this run
-	NotBefore time.Time `json:"notBefore,omitzero"`  // do not fetch sooner
+	Seed      string    `json:"seed"`               // the address that the harvest began with
+	From      string    `json:"from,omitempty"`     // the page that it stands on, "" for a seed
+	Via       []string  `json:"via,omitempty"`      // the redirects that led here, in order
+	Attempts  int       `json:"attempts,omitempty"` // how many fetches failed in this run
+	NotBefore time.Time `json:"notBefore,omitzero"` // do not fetch sooner
 	// Key is for the Frontier that handed the link out.
 	Key []byte `json:"-"`
 }
@@ -26,9 +26,10 @@ type Frontier interface {
 	// Begin goes on with the unfinished run, or starts a new one when there is
 	// none; seeds that the run has not seen are added.
 	Begin(ctx context.Context, seeds []Link) error
-	// Next hands out a link whose host is free and whose time has come. When
-	// there is none yet, ok is false and wait is how long until the next one can
-	// be due (0: when another link is done); io.EOF says that the run is over.
+	// Next hands out a link whose host is free and whose time has come; hosts
+	// take turns. When there is none yet, ok is false and wait is how long until
+	// the time of one comes whose host is free (0: when another link is done);
+	// io.EOF says that the run is over.
 	Next(ctx context.Context, now time.Time, free func(host string) bool) (link Link, ok bool, wait time.Duration, err error)
 	// Done takes a link off the queue and adds what was found on its page, in
 	// one atomic step. If retry is not zero the link itself is queued again for
@@ -59,6 +60,10 @@ type Visit struct {
 	Title string `json:"title,omitempty"`
 }
 
+// published reports whether the publisher was given what the page stated, and
+// was not told since that it is gone.
+func (v Visit) published() bool { return v.SHA256 != "" && !v.Overview }
+
 // gone reports whether the page was not there any more when it was last
 // visited: withdrawn, or never seen.
 func (v Visit) gone() bool {
@@ -69,7 +74,7 @@ func (v Visit) gone() bool {
 type Visits interface {
 	Last(ctx context.Context, url string) (v Visit, ok bool, err error)
 	Record(ctx context.Context, v Visit) error
-	// All yields the last visit of every URL, by URL.
+	// All yields the last visit of every URL, by URL, without its Links.
 	All(ctx context.Context) iter.Seq2[Visit, error]
 }
 

@@ -30,8 +30,8 @@ func StatusOf(ctx context.Context, visits Visits) ([]Status, error) {
 			s = &Status{Seed: v.Seed}
 			bySeed[v.Seed] = s
 		}
-		s.LastVisit = maxTime(s.LastVisit, v.Time)
-		s.LastSuccess = maxTime(s.LastSuccess, v.Success)
+		s.LastVisit = later(s.LastVisit, v.Time)
+		s.LastSuccess = later(s.LastSuccess, v.Success)
 		switch {
 		case v.Error != "":
 			s.Failed = append(s.Failed, v)

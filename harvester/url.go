@@ -19,12 +19,17 @@ var (
 // trackers are query parameters that say who clicked, never which page.
 var trackers = []string{"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "jsessionid", "phpsessid", "sessionid"}
 
+// maxURL is the longest address, in bytes, that is followed: RFC 9110, section
+// 4.1 asks servers for 8000 octets.
+const maxURL = 8000
+
 // CleanURL returns the address under which a page is known: host and scheme in
 // lower case, without default port, fragment, session id and tracking
-// parameters. ok is false for what is not an http or https address.
+// parameters. ok is false for what is not an http or https address, or is too
+// long for one.
 func CleanURL(raw string) (clean string, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" || u.User != nil {
+	if err != nil || len(raw) > maxURL || u.Host == "" || u.User != nil {
 		return "", false
 	}
 	u.Scheme = strings.ToLower(u.Scheme)

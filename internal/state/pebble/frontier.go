@@ -24,20 +24,35 @@ import (
 //	f q <host> 00 <not before> <seq> a queued link
 //
 // Links that were handed out are remembered in memory only, so that a crash
-// hands them out again.
+// hands them out again. So is where the queue of each host begins: a scan from
+// the beginning of the key space would meet a tombstone for every link done.
 type Frontier struct {
 	db *pebble.DB
 
 	mu     sync.Mutex
 	number uint64 // of the run
 	seq    uint64 // of the newest queue key
+	lanes  map[string]*lane
+	ring   []*lane // the same, in the order in which hosts take turns
+	turn   int     // index in ring of the host that is asked first
 	leased map[string]bool
+}
+
+// lane is the queue of one host.
+type lane struct {
+	host  string
+	place int    // in ring
+	low   []byte // no link has a smaller key
+	count int    // links, those that are handed out included
+	out   int    // links that are handed out
 }
 
 var _ harvester.Frontier = (*Frontier)(nil)
 
 // Frontier returns the queue of links. There must be one per database.
-func (d *DB) Frontier() *Frontier { return &Frontier{db: d.db, leased: map[string]bool{}} }
+func (d *DB) Frontier() *Frontier {
+	return &Frontier{db: d.db, lanes: map[string]*lane{}, leased: map[string]bool{}}
+}
 
 var (
 	keyRun    = []byte{keyFrontier, 'r'}
@@ -71,7 +86,9 @@ func (f *Frontier) Begin(_ context.Context, seeds []harvester.Link) error {
 		state.Open = true
 	}
 	f.number, f.seq = state.Number, state.Sequence
-	clear(f.leased) // what an earlier run left under way is handed out again
+	if err := f.load(); err != nil {
+		return fmt.Errorf("read frontier: %w", err)
+	}
 	batch := f.db.NewBatch()
 	defer batch.Close()
 	if err := f.add(batch, seeds); err != nil {
@@ -81,6 +98,61 @@ func (f *Frontier) Begin(_ context.Context, seeds []harvester.Link) error {
 		return err
 	}
 	return batch.Commit(pebble.Sync)
+}
+
+// load reads where the queues begin. What an earlier run left under way is
+// handed out again.
+func (f *Frontier) load() (err error) {
+	clear(f.leased)
+	clear(f.lanes)
+	f.ring, f.turn = nil, 0
+	it, err := f.iterator()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for ok := it.First(); ok; ok = it.Next() {
+		host, _ := splitQueueKey(it.Key())
+		f.queued(host, it.Key())
+	}
+	return it.Error()
+}
+
+func (f *Frontier) iterator() (*pebble.Iterator, error) {
+	return f.db.NewIter(&pebble.IterOptions{LowerBound: linkSpace, UpperBound: after(linkSpace)})
+}
+
+// queued counts a link that came in.
+func (f *Frontier) queued(host string, key []byte) {
+	l := f.lanes[host]
+	if l == nil {
+		l = &lane{host: host, place: len(f.ring)}
+		f.lanes[host] = l
+		f.ring = append(f.ring, l)
+	}
+	if l.count == 0 || bytes.Compare(key, l.low) < 0 {
+		l.low = bytes.Clone(key)
+	}
+	l.count++
+}
+
+// finished counts a link out that was handed out.
+func (f *Frontier) finished(key []byte) {
+	if !f.leased[string(key)] {
+		return
+	}
+	delete(f.leased, string(key))
+	host, _ := splitQueueKey(key)
+	l := f.lanes[host]
+	l.out--
+	if l.count--; l.count > 0 {
+		return
+	}
+	last := len(f.ring) - 1
+	f.ring[l.place] = f.ring[last]
+	f.ring[l.place].place = l.place
+	f.ring = f.ring[:last]
+	delete(f.lanes, host)
 }
 
 func (f *Frontier) saveRun(batch *pebble.Batch, open bool) error {
@@ -112,6 +184,8 @@ func (f *Frontier) add(batch *pebble.Batch, links []harvester.Link) error {
 	return nil
 }
 
+// queue adds a link to its lane. If the batch is not committed the lanes count
+// what is not there: an error ends the run, and Begin reads them again.
 func (f *Frontier) queue(batch *pebble.Batch, link harvester.Link) error {
 	u, err := url.Parse(link.URL)
 	if err != nil {
@@ -122,60 +196,74 @@ func (f *Frontier) queue(batch *pebble.Batch, link harvester.Link) error {
 	if !link.NotBefore.IsZero() {
 		notBefore = uint64(link.NotBefore.UnixMilli())
 	}
-	key := append(hostSpace(u.Host), binary.BigEndian.AppendUint64(nil, notBefore)...)
+	key := append(append(bytes.Clone(linkSpace), u.Host...), 0)
+	key = binary.BigEndian.AppendUint64(key, notBefore)
 	key = binary.BigEndian.AppendUint64(key, f.seq)
 	value, err := json.Marshal(link)
 	if err != nil {
 		return err
 	}
+	f.queued(u.Host, key)
 	return batch.Set(key, value, nil)
 }
 
-func hostSpace(host string) []byte {
-	return append(append(bytes.Clone(linkSpace), host...), 0)
-}
-
 // Next implements harvester.Frontier.
-func (f *Frontier) Next(_ context.Context, now time.Time, free func(string) bool) (harvester.Link, bool, time.Duration, error) {
+func (f *Frontier) Next(_ context.Context, now time.Time, free func(string) bool) (link harvester.Link, ok bool, wait time.Duration, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	it, err := f.db.NewIter(&pebble.IterOptions{LowerBound: linkSpace, UpperBound: after(linkSpace)})
+	if len(f.ring) == 0 {
+		return harvester.Link{}, false, 0, f.end()
+	}
+	it, err := f.iterator()
 	if err != nil {
 		return harvester.Link{}, false, 0, fmt.Errorf("read frontier: %w", err)
 	}
-	defer it.Close()
-	empty := true
-	wait := time.Duration(0)
-	for ok := it.First(); ok; {
-		empty = false
-		host, notBefore := splitQueueKey(it.Key())
-		due := notBefore.Sub(now)
-		switch {
-		case f.leased[string(it.Key())]:
-			ok = it.Next()
+	defer func() {
+		if e := it.Close(); e != nil && err == nil {
+			link, ok, wait, err = harvester.Link{}, false, 0, fmt.Errorf("read frontier: %w", e)
+		}
+	}()
+	for i := range f.ring {
+		l := f.ring[(f.turn+i)%len(f.ring)]
+		if l.out == l.count || !free(l.host) {
 			continue
-		case due > 0:
+		}
+		key, notBefore := f.first(it, l)
+		if key == nil {
+			break // the iterator failed, and says why
+		}
+		if due := notBefore.Sub(now); due > 0 {
 			if wait == 0 || due < wait {
 				wait = due
 			}
-		case free(host):
-			var link harvester.Link
-			if err := json.Unmarshal(it.Value(), &link); err != nil {
-				return harvester.Link{}, false, 0, fmt.Errorf("read frontier: %w", err)
-			}
-			link.Key = bytes.Clone(it.Key())
-			f.leased[string(link.Key)] = true
-			return link, true, 0, nil
+			continue
 		}
-		ok = it.SeekGE(after(hostSpace(host)))
-	}
-	if err := it.Error(); err != nil {
-		return harvester.Link{}, false, 0, fmt.Errorf("read frontier: %w", err)
-	}
-	if empty {
-		return harvester.Link{}, false, 0, f.end()
+		if err := json.Unmarshal(it.Value(), &link); err != nil {
+			return harvester.Link{}, false, 0, fmt.Errorf("read frontier: %w", err)
+		}
+		link.Key = key
+		f.leased[string(key)] = true
+		l.out++
+		f.turn = l.place + 1
+		return link, true, 0, nil
 	}
 	return harvester.Link{}, false, wait, nil
+}
+
+// first moves the iterator to the first link of a lane that is not handed out
+// and returns its key and time.
+func (f *Frontier) first(it *pebble.Iterator, l *lane) (key []byte, notBefore time.Time) {
+	lowest := true
+	for ok := it.SeekGE(l.low); ok; ok = it.Next() {
+		if lowest {
+			l.low, lowest = bytes.Clone(it.Key()), false
+		}
+		if !f.leased[string(it.Key())] {
+			_, notBefore = splitQueueKey(it.Key())
+			return bytes.Clone(it.Key()), notBefore
+		}
+	}
+	return nil, time.Time{}
 }
 
 // end closes the run and returns io.EOF.
@@ -218,7 +306,7 @@ func (f *Frontier) Done(_ context.Context, link harvester.Link, found []harveste
 	if err := errors.Join(f.saveRun(batch, true), batch.Commit(pebble.NoSync)); err != nil {
 		return fmt.Errorf("write frontier: %w", err)
 	}
-	delete(f.leased, string(link.Key))
+	f.finished(link.Key)
 	return nil
 }
 

@@ -1,0 +1,316 @@
+package statetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/belfort-lod/belfort/harvester"
+)
+
+// Crawl is one open store of the harvester's state.
+type Crawl struct {
+	Frontier harvester.Frontier
+	Visits   harvester.Visits
+	Close    func() error
+}
+
+// anyHost says that every host is free.
+func anyHost(string) bool { return true }
+
+func links(urls ...string) []harvester.Link {
+	list := make([]harvester.Link, len(urls))
+	for i, u := range urls {
+		list[i] = harvester.Link{URL: "https://" + u, Seed: "https://a.example/"}
+	}
+	return list
+}
+
+// take hands out a link, or ends the test.
+func take(t *testing.T, f harvester.Frontier, now time.Time, free func(string) bool) harvester.Link {
+	t.Helper()
+	link, ok, wait, err := f.Next(context.Background(), now, free)
+	if err != nil || !ok {
+		t.Fatalf("next: ok %v, wait %v, %v; want a link", ok, wait, err)
+	}
+	return link
+}
+
+// nothing checks that no link can be handed out now, and for how long.
+func nothing(t *testing.T, f harvester.Frontier, now time.Time, free func(string) bool, want time.Duration) {
+	t.Helper()
+	link, ok, wait, err := f.Next(context.Background(), now, free)
+	if err != nil || ok || wait != want {
+		t.Errorf("next: %q, ok %v, wait %v, %v; want nothing for %v", link.URL, ok, wait, err, want)
+	}
+}
+
+// over checks that the run is over.
+func over(t *testing.T, f harvester.Frontier, now time.Time) {
+	t.Helper()
+	if link, ok, _, err := f.Next(context.Background(), now, anyHost); ok || !errors.Is(err, io.EOF) {
+		t.Errorf("next: %q, ok %v, %v; want io.EOF", link.URL, ok, err)
+	}
+}
+
+// drain takes every link that is due and returns their URLs in order.
+func drain(t *testing.T, f harvester.Frontier, now time.Time, free func(string) bool) (urls []string) {
+	t.Helper()
+	for {
+		link, ok, _, err := f.Next(context.Background(), now, free)
+		if errors.Is(err, io.EOF) || err == nil && !ok {
+			return urls
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		urls = append(urls, strings.TrimPrefix(link.URL, "https://"))
+		check(t, f.Done(context.Background(), link, nil, time.Time{}))
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Harvester checks the contract of Frontier and Visits. open opens the store in
+// dir, which the kit closes and opens again to see what is durable.
+func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
+	ctx := context.Background()
+	for _, c := range []struct {
+		name string
+		test func(t *testing.T, reopen func() Crawl)
+	}{
+		{"a run without links is over", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			check(t, f.Begin(ctx, nil))
+			over(t, f, noon)
+			over(t, f, noon) // and stays so, for every worker
+		}},
+		{"each URL once in a run, again in the next", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			check(t, f.Begin(ctx, links("a.example/", "a.example/")))
+			seed := take(t, f, noon, anyHost)
+			if seed.URL != "https://a.example/" || seed.Seed != "https://a.example/" {
+				t.Errorf("link %+v", seed)
+			}
+			nothing(t, f, noon, anyHost, 0) // until the seed is done
+			check(t, f.Done(ctx, seed, links("a.example/1", "a.example/2", "a.example/1", "a.example/"), time.Time{}))
+			one := take(t, f, noon, anyHost)
+			check(t, f.Done(ctx, one, links("a.example/2", "a.example/1"), time.Time{}))
+			if got := drain(t, f, noon, anyHost); !slices.Equal(got, []string{"a.example/2"}) {
+				t.Errorf("links %v", got)
+			}
+			over(t, f, noon)
+			check(t, f.Begin(ctx, links("a.example/")))
+			if got := drain(t, f, noon, anyHost); !slices.Equal(got, []string{"a.example/"}) {
+				t.Errorf("links of the second run %v", got)
+			}
+		}},
+		{"a crash loses no link and repeats what was under way", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			check(t, s.Frontier.Begin(ctx, links("a.example/", "b.example/")))
+			for range 2 {
+				link := take(t, s.Frontier, noon, anyHost)
+				if strings.Contains(link.URL, "a.example") {
+					check(t, s.Frontier.Done(ctx, link, links("a.example/1", "a.example/2"), time.Time{}))
+				}
+			}
+			link := take(t, s.Frontier, noon, anyHost)
+			s = reopen()
+			check(t, s.Frontier.Begin(ctx, links("a.example/", "c.example/")))
+			got := drain(t, s.Frontier, noon, anyHost)
+			slices.Sort(got)
+			if want := []string{"a.example/1", "a.example/2", "b.example/", "c.example/"}; !slices.Equal(got, want) {
+				t.Errorf("links %v, want %v (%s was under way)", got, want, link.URL)
+			}
+			over(t, s.Frontier, noon)
+		}},
+		{"a run that ended by an error goes on in the same process", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			check(t, f.Begin(ctx, links("a.example/1", "a.example/2")))
+			take(t, f, noon, anyHost)
+			check(t, f.Begin(ctx, nil))
+			if got := drain(t, f, noon, anyHost); len(got) != 2 {
+				t.Errorf("links %v, want both", got)
+			}
+		}},
+		{"a link that is put back waits for its time", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			check(t, s.Frontier.Begin(ctx, links("a.example/1", "a.example/2")))
+			first := take(t, s.Frontier, noon, anyHost)
+			check(t, s.Frontier.Done(ctx, first, nil, noon.Add(time.Minute)))
+			second := take(t, s.Frontier, noon, anyHost)
+			if second.URL == first.URL {
+				t.Fatalf("%s was handed out before its time", first.URL)
+			}
+			nothing(t, s.Frontier, noon, anyHost, time.Minute)
+			check(t, s.Frontier.Done(ctx, second, links("a.example/3"), time.Time{}))
+			if third := take(t, s.Frontier, noon, anyHost); third.URL != "https://a.example/3" {
+				t.Errorf("%s before the new link", third.URL)
+			}
+			s = reopen()
+			check(t, s.Frontier.Begin(ctx, nil))
+			check(t, s.Frontier.Done(ctx, take(t, s.Frontier, noon, anyHost), nil, time.Time{}))
+			nothing(t, s.Frontier, noon.Add(59*time.Second), anyHost, time.Second)
+			again := take(t, s.Frontier, noon.Add(time.Minute), anyHost)
+			if again.URL != first.URL || again.Attempts != 1 {
+				t.Errorf("link %+v, want %s with one attempt", again, first.URL)
+			}
+			check(t, s.Frontier.Done(ctx, again, nil, time.Time{}))
+			over(t, s.Frontier, noon)
+		}},
+		{"a host that is not free is passed over", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			check(t, f.Begin(ctx, links("a.example/1", "a.example:8080/1", "b.example/1")))
+			onlyB := func(host string) bool { return host == "b.example" }
+			if link := take(t, f, noon, onlyB); link.URL != "https://b.example/1" {
+				t.Errorf("link %s", link.URL)
+			}
+			nothing(t, f, noon, onlyB, 0)
+			onlyPort := func(host string) bool { return host == "a.example:8080" }
+			if link := take(t, f, noon, onlyPort); link.URL != "https://a.example:8080/1" {
+				t.Errorf("link %s", link.URL)
+			}
+		}},
+		{"hosts take turns", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			var seeds []harvester.Link
+			for i := range 20 {
+				seeds = append(seeds, links(fmt.Sprintf("a.example/%d", i), fmt.Sprintf("b.example/%d", i), fmt.Sprintf("c.example/%d", i))...)
+			}
+			check(t, f.Begin(ctx, seeds))
+			counts := map[byte]int{}
+			for range 30 {
+				link := take(t, f, noon, anyHost)
+				counts[link.URL[len("https://")]]++
+				check(t, f.Done(ctx, link, nil, time.Time{}))
+			}
+			for _, host := range []byte("abc") {
+				if counts[host] != 10 {
+					t.Errorf("of 30 links %d are of host %c, want 10", counts[host], host)
+				}
+			}
+		}},
+		{"many workers get every link once", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			var seeds []harvester.Link
+			for i := range 200 {
+				seeds = append(seeds, links(fmt.Sprintf("host%d.example/%d", i%7, i))...)
+			}
+			check(t, f.Begin(ctx, seeds))
+			var mu sync.Mutex
+			got := map[string]int{}
+			var group sync.WaitGroup
+			for range 8 {
+				group.Go(func() {
+					for _, u := range drain(t, f, noon, anyHost) {
+						mu.Lock()
+						got[u]++
+						mu.Unlock()
+					}
+				})
+			}
+			group.Wait()
+			for u, n := range got {
+				if n != 1 {
+					t.Errorf("%s was handed out %d times", u, n)
+				}
+			}
+			if len(got) != 200 {
+				t.Errorf("%d links handed out, want 200", len(got))
+			}
+		}},
+		{"a link keeps what it carries", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			want := harvester.Link{URL: "https://a.example/é?q=1", Seed: "https://a.example/", From: "https://a.example/x", Via: []string{"https://a.example/y"}}
+			check(t, s.Frontier.Begin(ctx, []harvester.Link{want}))
+			s = reopen()
+			check(t, s.Frontier.Begin(ctx, nil))
+			got := take(t, s.Frontier, noon, anyHost)
+			got.Key = nil
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("link %+v, want %+v", got, want)
+			}
+		}},
+		{"visits", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			if _, ok, err := s.Visits.Last(ctx, "https://a.example/"); ok || err != nil {
+				t.Fatalf("visit before the first: %v, %v", ok, err)
+			}
+			want := harvester.Visit{
+				URL: "https://a.example/1", Seed: "https://a.example/", From: "https://a.example/", Time: noon, Status: 200,
+				MediaType: "text/html", Success: noon, ETag: `"x"`, LastModified: "Sat, 21 Nov 2026 12:00:00 GMT", SHA256: "abc",
+				Links: []string{"https://a.example/2"}, Overview: true, Title: "Overzicht",
+			}
+			old := want
+			old.Time, old.Status, old.Title, old.Links = noon.Add(-time.Hour), 500, "", nil
+			for _, v := range []harvester.Visit{
+				old, want,
+				{URL: "https://a.example/", Time: noon, Status: 200},
+				{URL: "https://a.example/12", Time: noon, Error: "no answer"},
+			} {
+				check(t, s.Visits.Record(ctx, v))
+			}
+			s = reopen()
+			got, ok, err := s.Visits.Last(ctx, want.URL)
+			if err != nil || !ok || !reflect.DeepEqual(got, want) {
+				t.Errorf("visit %+v, %v, %v; want %+v", got, ok, err, want)
+			}
+			var all []string
+			for v, err := range s.Visits.All(ctx) {
+				check(t, err)
+				all = append(all, v.URL)
+				if v.URL == want.URL && (v.Title != want.Title || v.Links != nil) {
+					t.Errorf("visit in the list %+v", v)
+				}
+			}
+			if want := []string{"https://a.example/", "https://a.example/1", "https://a.example/12"}; !slices.Equal(all, want) {
+				t.Errorf("visits %v, want %v", all, want)
+			}
+			for range s.Visits.All(ctx) {
+				break // a reader may stop early
+			}
+			want.Links = nil
+			check(t, s.Visits.Record(ctx, want))
+			if got, _, err := s.Visits.Last(ctx, want.URL); err != nil || got.Links != nil {
+				t.Errorf("links of a page that lost them: %v, %v", got.Links, err)
+			}
+		}},
+		{"a list of visits ends when nobody waits for it", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			check(t, s.Visits.Record(ctx, harvester.Visit{URL: "https://a.example/"}))
+			cancelled, cancel := context.WithCancel(ctx)
+			cancel()
+			for _, err := range s.Visits.All(cancelled) {
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("error %v", err)
+				}
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			var current Crawl
+			reopen := func() Crawl {
+				if current.Close != nil {
+					check(t, current.Close())
+				}
+				current = open(t, dir)
+				return current
+			}
+			c.test(t, reopen)
+			check(t, current.Close())
+		})
+	}
+}
