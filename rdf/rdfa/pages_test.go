@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -188,6 +189,24 @@ func checkPosition(t *testing.T, name string, text []byte, lines *rdf.Lines, q r
 	}
 	if before := q.Span.Start.Offset - 1; before < 0 || !bytes.ContainsRune([]byte(" \t\r\n\f/\"'"), rune(text[before])) {
 		t.Errorf("%s: the span at %v begins inside a word", name, q.Span.Start)
+	}
+}
+
+// TestTextIsNotKept: what happens to the text after Parse is not the document's
+// concern.
+func TestTextIsNotKept(t *testing.T) {
+	for _, p := range realPages(t) {
+		text := bytes.Clone(p.text)
+		doc, err := rdfa.Parse(text, rdfa.Options{Base: "http://example.org/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range text {
+			text[i] = 'x'
+		}
+		if !reflect.DeepEqual(doc, p.doc) {
+			t.Errorf("%s: the document has changed with the text", p.name)
+		}
 	}
 }
 
