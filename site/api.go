@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,11 +119,14 @@ func (s *site) searchFor(r *http.Request, q url.Values) (search.Request, search.
 	if err := s.slugsToIRIs(r, request.Besturen); err != nil {
 		return request, search.Result{}, err
 	}
+	if slices.ContainsFunc(request.Besturen, func(v string) bool { return !strings.Contains(v, ":") }) {
+		return request, search.Result{}, failure{http.StatusNotFound, "fout.bestuur"} // a feed of nothing would stay silent for ever
+	}
 	result, err := s.Search.Search(r.Context(), request)
 	var wrong *search.QueryError
 	switch {
 	case errors.As(err, &wrong):
-		return request, result, failure{http.StatusBadRequest, "fout.zoekvraag"}
+		return request, result, wrong
 	case err != nil:
 		return request, result, fmt.Errorf("search: %w", err)
 	}

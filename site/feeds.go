@@ -94,6 +94,7 @@ func (s *site) robots(w http.ResponseWriter, r *http.Request) error {
 	lines := []string{
 		"User-agent: *",
 		"Disallow: /zoeken?",
+		"Disallow: /zoeken.csv",
 		"Disallow: /sparql?",
 		"Disallow: /embed/",
 		"Disallow: /api/",

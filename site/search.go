@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/search"
@@ -93,7 +95,9 @@ func readRequest(q url.Values) (search.Request, error) {
 type searchPage struct {
 	Text, Van, Tot string
 	Fout, Voorstel string
-	Datumfout      string
+	Plaats         *mark  // where the query goes wrong
+	Datumfout      string // a date that can not be read
+	Omgekeerd      bool   // the period ends before it begins
 	Parsed         []chip
 	Total          uint64
 	Volgorde       string
@@ -104,12 +108,15 @@ type searchPage struct {
 	Jaren          []year
 	Sorts          []choice
 	Gefilterd      bool
-	Atom, API      string
+	Atom, API, CSV string
+	Afgekapt       int // results that the CSV holds, 0 if it holds all
 }
 
 type (
 	// chip is a part of the query with the address of the search without it.
 	chip struct{ Text, Href string }
+	// mark is a text with a part of it marked.
+	mark struct{ Voor, Hier, Na string }
 	hit  struct {
 		search.Hit
 		Href      string
@@ -153,11 +160,13 @@ func (s *site) zoeken(w http.ResponseWriter, r *http.Request) error {
 	var wrongQuery *search.QueryError
 	switch {
 	case errors.As(err, &wrongQuery):
-		d.Fout, d.Voorstel, status = wrongQuery.Message, bare(request.Text), http.StatusBadRequest
+		d.Fout, d.Voorstel, status = sentence(wrongQuery.Message), bare(request.Text), http.StatusBadRequest
+		d.Plaats = markOf(wrongQuery)
 	case err != nil:
 		return fmt.Errorf("search: %w", err)
 	}
 	d.Total, d.Notes = result.Total, result.Notes
+	d.Omgekeerd = !request.From.IsZero() && !request.To.IsZero() && request.To.Before(request.From)
 	for _, part := range result.Parsed {
 		if len(result.Parsed) > 1 || part.Without != "" {
 			d.Parsed = append(d.Parsed, chip{part.Text, link(l, "/zoeken?"+with(q, "q", part.Without))})
@@ -185,11 +194,19 @@ func (s *site) zoeken(w http.ResponseWriter, r *http.Request) error {
 		size = 20
 	}
 	pages := int(min(deepest, (result.Total+uint64(size)-1)/uint64(size)))
+	if request.Page > pages && pages > 0 { // a link from when there was more
+		http.Redirect(w, r, link(l, "/zoeken?"+with(q, "pagina", strconv.Itoa(pages))), http.StatusSeeOther)
+		return nil
+	}
 	d.Blad = pagesAround(request.Page, pages, func(n int) string {
 		return link(l, "/zoeken?"+with(q, "pagina", strconv.Itoa(n)))
 	})
 	rest := with(q, "pagina", "")
 	d.Atom, d.API = trimQuery("/feeds/besluiten.atom?"+rest), trimQuery("/api/v1/besluiten?"+rest)
+	d.CSV = link(l, trimQuery("/zoeken.csv?"+rest))
+	if d.Total > exportMost {
+		d.Afgekapt = exportMost
+	}
 	p.Alternates = []alternate{{s.Base + d.Atom, "application/atom+xml", "Atom"}}
 	if len(q) > 0 {
 		p.Robots = "noindex, follow"
@@ -267,6 +284,10 @@ func showHit(l lang, h search.Hit) hit {
 		x.Href = "/agendapunten/" + besluit.ID(h.IRI)
 	case search.Zitting:
 		x.Href = "/zittingen/" + besluit.ID(h.IRI)
+		// The title of a sitting is that of its body: the day tells it apart.
+		if x.Titel = firstOf(x.Titel, message(l, "zitting.titel")); !h.Datum.IsZero() {
+			x.Titel += ", " + day(l, h.Datum)
+		}
 	}
 	if strings.TrimSpace(x.Titel) == "" {
 		x.Titel = message(l, "zonder.titel")
@@ -289,6 +310,23 @@ func showHit(l lang, h search.Hit) hit {
 		}
 	}
 	return x
+}
+
+// sentence writes a message of the query parser as a sentence of the page.
+func sentence(message string) string {
+	first, size := utf8.DecodeRuneInString(message)
+	if message = string(unicode.ToUpper(first)) + message[size:]; !strings.HasSuffix(message, ".") {
+		message += "."
+	}
+	return message
+}
+
+// markOf shows where a query goes wrong; nil where that tells nothing more.
+func markOf(e *search.QueryError) *mark {
+	if e.Start < 0 || e.Start >= e.End || e.End > len(e.Text) || e.End-e.Start == len(e.Text) {
+		return nil
+	}
+	return &mark{e.Text[:e.Start], e.Text[e.Start:e.End], e.Text[e.End:]}
 }
 
 // bare is the words of a query without its operators, to offer instead of one

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/search"
 )
 
 //go:embed templates static docs openapi.json
@@ -65,6 +66,11 @@ func (s *site) router() http.Handler {
 
 	page("/", s.home)
 	page("/zoeken", s.zoeken)
+	page("/zoeken.csv", s.export)
+	page("/besluiten", sendTo("/zoeken", "soort", "besluit"))
+	page("/agendapunten", sendTo("/zoeken", "soort", "agendapunt"))
+	page("/zittingen", sendTo("/zoeken", "soort", "zitting"))
+	page("/bestuursorganen", sendTo("/besturen"))
 	page("/besturen", s.besturen)
 	page("/besturen/:id", s.bestuur)
 	page("/bestuursorganen/:id", s.bestuursorgaan)
@@ -119,6 +125,14 @@ func (s *site) router() http.Handler {
 	return g
 }
 
+// sendTo sends someone who cut an address short on to the list of such things.
+func sendTo(to string, query ...any) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		http.Redirect(w, r, link(language(r), to, query...), http.StatusSeeOther)
+		return nil
+	}
+}
+
 // wrap lets gin route to an http.Handler: path parameters become path values.
 func wrap(h http.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
@@ -164,8 +178,12 @@ func (s *site) answer(limit time.Duration, h handler) http.Handler {
 // shown without their text: it may name files, hosts or data.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var f failure
+	var query *search.QueryError
+	more := "" // said after the message of the failure
 	switch tooBig := (*http.MaxBytesError)(nil); {
 	case errors.As(err, &f):
+	case errors.As(err, &query):
+		f, more = failure{http.StatusBadRequest, "fout.zoekvraag"}, " "+sentence(query.Message)
 	case errors.As(err, &tooBig):
 		f = failure{http.StatusRequestEntityTooLarge, "fout.tegroot"}
 	case errors.Is(err, context.Canceled):
@@ -182,7 +200,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Del("ETag")
 	w.Header().Set("Cache-Control", "no-store")
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		body, _ := json.Marshal(map[string]any{"status": f.status, "fout": message(dutch, f.key)}) // two plain values
+		body, _ := json.Marshal(map[string]any{"status": f.status, "fout": message(dutch, f.key) + more}) // two plain values
 		open(w.Header())
 		send(w, r, f.status, "application/json; charset=utf-8", append(body, '\n'))
 		return
@@ -191,7 +209,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.Robots = "noindex"
 	p.Data = f.status
 	p.Titel = message(p.Taal, fmt.Sprintf("fout.%d", f.status))
-	p.Beschrijving = message(p.Taal, f.key)
+	p.Beschrijving = message(p.Taal, f.key) + more
 	if err := s.write(w, r, f.status, p); err != nil {
 		http.Error(w, http.StatusText(f.status), f.status)
 	}

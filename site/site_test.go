@@ -272,7 +272,13 @@ func TestFailures(t *testing.T) {
 		{"GET", "/static/../site.go", 404, ""},
 		{"GET", "/besturen/onbekend?taal=en", 404, "Page not found"},
 		{"GET", "/embed/lijst?kleur=red", 400, ""},
-		{"GET", "/zoeken?q=" + url.QueryEscape("(terras"), 400, "er ontbreekt een haakje"},
+		{"GET", "/zoeken?q=" + url.QueryEscape("(terras"), 400, "Er ontbreekt een haakje."},
+		{"GET", "/api/v1/besluiten?q=" + url.QueryEscape("(terras"), 400, "De zoekvraag is niet te lezen. Er ontbreekt een haakje."},
+		{"GET", "/feeds/besluiten.atom?bestuur=onbekend", 404, "Dit bestuur is hier niet bekend"},
+		{"GET", "/api/v1/besluiten?bestuur=onbekend", 404, "Dit bestuur is hier niet bekend"},
+		{"GET", "/zoeken.csv?q=" + url.QueryEscape("(terras"), 400, "Er ontbreekt een haakje."},
+		{"GET", "/zoeken.csv?van=gisteren", 400, "Schrijf dd-mm-jjjj"},
+		{"GET", "/zoeken?van=01-02-2026&tot=01-01-2026", 200, "Deze periode eindigt voor ze begint"},
 		{"GET", "/zoeken?van=gisteren", 400, "gisteren"},
 		{"GET", "/api/v1/besluiten?van=gisteren", 400, `"status":400`},
 		{"DELETE", "/besturen", 405, ""},
@@ -386,7 +392,7 @@ func TestMessages(t *testing.T) {
 			used = append(used, m[1])
 		}
 	}
-	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "api.go", "feeds.go", "render.go"} {
+	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "api.go", "feeds.go", "render.go"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
