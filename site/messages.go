@@ -319,6 +319,8 @@ var messages = map[string]rdf.Text{
 	"validator.vanzelf":      {NL: "Wat het document zegt te zijn", EN: "What the document says it is"},
 	"besluit.lees":           {NL: "Lees het besluit", EN: "Read the decision"},
 	"validator.knop":         {NL: "Valideer", EN: "Validate"},
+	"validator.rapport":      {NL: "Bewaar dit rapport als", EN: "Save this report as"},
+	"validator.vorm":         {NL: "Deze vorm van rapport bestaat niet. Kies json, sarif, html, turtle of junit.", EN: "There is no such form of report. Choose json, sarif, html, turtle or junit."},
 	"validator.leeg":         {NL: "Geef een adres, een bestand of tekst.", EN: "Give an address, a file or text."},
 	"validator.fout":         {NL: "Dit document is niet gelezen", EN: "This document was not read"},
 	"validator.uitslag":      {NL: "Uitslag", EN: "Result"},

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -355,6 +356,34 @@ func TestValidator(t *testing.T) {
 	}
 }
 
+// TestReports saves the reports that go along with a page, and asks for one as
+// a program does: they are the same.
+func TestReports(t *testing.T) {
+	h, _ := newTestSite(t)
+	links := parse(t, post(h, "tekst", sourceText)).Find("a[download]")
+	if links.Length() != len(reportForms) {
+		t.Fatalf("%d reports, want %d", links.Length(), len(reportForms))
+	}
+	links.Each(func(i int, a *goquery.Selection) {
+		f := reportForms[i]
+		encoded, ok := strings.CutPrefix(a.AttrOr("href", ""), "data:"+f.mediaType+";charset=utf-8;base64,")
+		saved, err := base64.StdEncoding.DecodeString(encoded)
+		if !ok || err != nil {
+			t.Fatalf("%s: %.80q: %v", f.name, a.AttrOr("href", ""), err)
+		}
+		answer := post(h, "tekst", sourceText, "vorm", f.name)
+		if answer.Code != http.StatusOK || !strings.HasPrefix(answer.Header().Get("Content-Type"), f.mediaType) || !strings.Contains(answer.Header().Get("Content-Disposition"), a.AttrOr("download", "")) {
+			t.Errorf("%s: %d %v", f.name, answer.Code, answer.Header())
+		}
+		if !bytes.Equal(answer.Body.Bytes(), saved) || !bytes.Contains(saved, []byte("missing-class")) {
+			t.Errorf("%s: saved\n%.500s\nanswered\n%.500s", f.name, saved, answer.Body)
+		}
+	})
+	if answer := post(h, "tekst", sourceText, "vorm", "pdf"); answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), "sarif") {
+		t.Errorf("pdf: %d", answer.Code)
+	}
+}
+
 // TestPanic: one request that goes wrong ends with a page, not with the
 // program.
 func TestPanic(t *testing.T) {
@@ -392,7 +421,7 @@ func TestMessages(t *testing.T) {
 			used = append(used, m[1])
 		}
 	}
-	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "api.go", "feeds.go", "render.go"} {
+	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "reports.go", "api.go", "feeds.go", "render.go"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

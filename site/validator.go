@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -38,6 +39,7 @@ type verdictPage struct {
 	Bevinding []finding
 	Meer      int
 	Niveau    string // level of maturity, "" if it has none
+	Rapporten []download
 }
 
 func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
@@ -97,9 +99,18 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	}
+	form := -1
+	if name := r.PostFormValue("vorm"); name != "" {
+		if form = slices.IndexFunc(reportForms[:], func(f reportForm) bool { return f.name == name }); form < 0 {
+			return failure{http.StatusBadRequest, "validator.vorm"}
+		}
+	}
 	checked, err := s.Validate(r.Context(), document.URL, document.MediaType, document.Body, profile)
 	if err != nil {
 		return s.notRead(w, r, p, d, err)
+	}
+	if form >= 0 {
+		return s.sendReport(w, r, reportForms[form], checked)
 	}
 	v := &verdictPage{Verdict: checked.Verdict, Bron: document.URL, Triples: checked.Triples, Aantal: len(checked.Findings), Tellingen: tallies(checked.Findings)}
 	v.Bevinding, v.Meer = inSource(checked.Findings, checked.Text, findingsShown)
@@ -108,6 +119,9 @@ func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 		if v.Niveau == "" {
 			v.Niveau = "0"
 		}
+	}
+	if v.Rapporten, err = s.downloads(l, checked); err != nil {
+		return err
 	}
 	d.Uitslag = v
 	p.Data = d
