@@ -231,9 +231,9 @@ func (r *Reader) Zittingen(ctx context.Context, s Selection) (list []*besluit.Zi
 	page, total := newest(found, s)
 	seeds := map[string]role{}
 	for _, d := range page {
-		seeds[d.iri] = aZitting
+		seeds[d.iri] = zittingOrder
 	}
-	g, _, err := r.read(ctx, seeds, inList)
+	g, _, err := r.read(ctx, seeds, zittingInList)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -280,11 +280,13 @@ func (r *Reader) Besluiten(ctx context.Context, s Selection) (list []*besluit.Be
 	for _, d := range page {
 		seeds[d.iri] = aBesluit
 	}
-	g, _, err := r.read(ctx, seeds, upwards)
+	g, _, err := r.read(ctx, seeds, besluitInList)
 	if err != nil {
 		return nil, 0, err
 	}
-	return arrange(page, besluit.Lift(g).Besluiten, func(b *besluit.Besluit) string { return b.IRI }), total, nil
+	in := besluit.Lift(g)
+	withoutNumbers(in)
+	return arrange(page, in.Besluiten, func(b *besluit.Besluit) string { return b.IRI }), total, nil
 }
 
 func laterOf(a, b time.Time) time.Time {

@@ -87,7 +87,7 @@ const (
 `
 )
 
-func page(t *testing.T, name, text string) besluit.Publicatie {
+func page(t testing.TB, name, text string) besluit.Publicatie {
 	t.Helper()
 	quads, err := turtle.Parse([]byte(prefixes+text), site+name)
 	if err != nil {
@@ -114,7 +114,7 @@ type house struct {
 	state *pebble.DB
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	state, err := pebble.Open("state", &cockroach.Options{FS: vfs.NewMem()})
 	if err != nil {
@@ -144,7 +144,7 @@ func newHouse(t *testing.T) *house {
 	}
 }
 
-func (h *house) accept(t *testing.T, pub besluit.Publicatie) publisher.Outcome {
+func (h *house) accept(t testing.TB, pub besluit.Publicatie) publisher.Outcome {
 	t.Helper()
 	out, err := h.Accept(ctx, pub)
 	if err != nil {
@@ -153,7 +153,7 @@ func (h *house) accept(t *testing.T, pub besluit.Publicatie) publisher.Outcome {
 	return out
 }
 
-func (h *house) follow(t *testing.T) {
+func (h *house) follow(t testing.TB) {
 	t.Helper()
 	if err := h.Follow(ctx); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ type Reader struct {
 type role string
 
 const (
-	alone       role = "" // a node that is described without its neighbours
+	mentioned   role = "" // its links are read, nothing else
 	aZitting    role = "zitting"
 	anItem      role = "agendapunt"
 	aHandling   role = "behandeling"
@@ -40,8 +40,30 @@ const (
 	aUnit       role = "eenheid"
 	aMandataris role = "mandataris"
 	aPerson     role = "persoon"
+	anArticle   role = "artikel"
 	aGround     role = "rechtsgrond"
+	anAct       role = "regelgeving"
+	aDocument   role = "document"
+	aPlace      role = "plaats"
+
+	// The same things where less of them is shown.
+	zittingLine  role = "zitting, when and by whom"
+	zittingOrder role = "zitting, with its agenda"
+	itemOrder    role = "agendapunt, its place"
+	aftermath    role = "behandeling, its place"
+	besluitLine  role = "besluit, its title"
 )
+
+// whole says that all of a node is read, as what a page is about. A node that
+// was met in another role before is read again.
+func (r role) whole() bool {
+	return r == aZitting || r == anItem || r == aHandling || r == aBesluit
+}
+
+// givesWay reports whether a node of this role may turn out to be of another.
+func (r role) givesWay(to role) bool {
+	return r != to && (to.whole() && !r.whole() || r == mentioned)
+}
 
 // step is one property to follow from a node of a role to a node of another,
 // against its direction if inverse.
@@ -54,80 +76,129 @@ type step struct {
 // plan says which steps to take from nodes of each role.
 type plan map[role][]step
 
-// around holds the steps that every plan takes: what belongs to a node.
-var around = plan{
-	aZitting: {
-		{vocab.BesluitIsGehoudenDoor, false, anOrgan},
-		{vocab.BesluitHeeftAgenda, false, alone}, {vocab.BesluitHeeftBesluitenlijst, false, alone},
-		{vocab.BesluitHeeftNotulen, false, alone}, {vocab.BesluitHeeftUittreksel, false, alone},
-		{vocab.ProvAtLocation, false, alone},
-		{vocab.BesluitHeeftVoorzitter, false, aMandataris}, {vocab.BesluitHeeftSecretaris, false, aMandataris},
-		{vocab.BesluitHeeftAanwezigeBijStart, false, aMandataris},
-	},
-	aHandling: {
-		{vocab.BesluitHeeftStemming, false, aVote},
-		{vocab.DctSubject, false, anItem},
-	},
-	aBesluit: {
-		{vocab.EliHasPart, false, alone},
-		{vocab.EliCites, false, aGround},
-		{vocab.EliPassedBy, false, anOrgan},
-		{vocab.EliCorrects, true, alone},
-		{vocab.ProvGenerated, true, aHandling}, {vocab.ProvWasGeneratedBy, false, aHandling},
-	},
-	aVote: {
-		{vocab.BesluitHeeftAanwezige, false, aMandataris}, {vocab.BesluitHeeftVoorstander, false, aMandataris},
-		{vocab.BesluitHeeftTegenstander, false, aMandataris}, {vocab.BesluitHeeftOnthouder, false, aMandataris},
-	},
-	anOrgan: {
-		{vocab.MandaatIsTijdspecialisatieVan, false, anOrgan}, {vocab.GeneriekIsTijdspecialisatieVan, false, anOrgan},
-		{vocab.BesluitBestuurt, false, aUnit},
-	},
-	aMandataris: {{vocab.MandaatIsBestuurlijkeAliasVan, false, aPerson}},
-	aGround:     {{vocab.EliRealizes, false, alone}},
+// only holds what is read of a node, by role; of nodes in other roles all is
+// read. What nearly every page speaks of (a council, its members, the decree
+// that all decisions cite) would be mostly where it was said.
+var only = map[role][]string{
+	mentioned: {},
+	anOrgan: {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.FoafName, vocab.BesluitClassificatie, vocab.OrgClassification,
+		vocab.BesluitBestuurt, vocab.MandaatIsTijdspecialisatieVan, vocab.GeneriekIsTijdspecialisatieVan},
+	aUnit:       {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.FoafName, vocab.BesluitClassificatie, vocab.OrgClassification},
+	aMandataris: append([]string{vocab.MandaatIsBestuurlijkeAliasVan}, namesOfPeople...),
+	aPerson:     namesOfPeople,
+	anArticle:   {vocab.EliNumber, vocab.EliTitle, vocab.ProvValue},
+	aGround:     {vocab.EliTitle, vocab.EliTitleShort, vocab.DctTitle, vocab.RDFSLabel, vocab.EliRealizes},
+	anAct:       {vocab.EliTitle, vocab.EliTitleShort},
+	aDocument:   {vocab.RDFType, vocab.DctType, vocab.EliDatePublication, vocab.ProvWasDerivedFrom},
+	aPlace:      {vocab.RDFSLabel, vocab.SKOSPrefLabel, vocab.DctTitle},
+
+	zittingLine:  begin,
+	zittingOrder: append([]string{vocab.BesluitBehandelt, vocab.Ext + "behandelt"}, begin...),
+	itemOrder:    {vocab.BesluitAangebrachtNa, besluit.Position},
+	aftermath:    {vocab.BesluitGebeurtNa},
+	besluitLine: {vocab.RDFType, vocab.EliTitle, vocab.DctTitle, vocab.EliTitleShort, vocab.Besluit + "citeeropschrift",
+		vocab.EliDescription, vocab.DctDescription, vocab.EliDatePublication, vocab.ProvWasDerivedFrom},
 }
 
-// only holds the properties that are read of nodes which nearly every page
-// speaks of: all that hundreds of pages say of a council or its members would
-// be mostly where it was said.
-var only = map[role][]string{
-	anOrgan: {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.BesluitClassificatie, vocab.OrgClassification, vocab.BesluitBestuurt,
-		vocab.MandaatIsTijdspecialisatieVan, vocab.GeneriekIsTijdspecialisatieVan},
-	aUnit:       {vocab.RDFType, vocab.SKOSPrefLabel, vocab.RDFSLabel, vocab.BesluitClassificatie, vocab.OrgClassification},
-	aMandataris: {vocab.MandaatIsBestuurlijkeAliasVan, vocab.FoafName, vocab.RDFSLabel, vocab.SKOSPrefLabel},
-	aPerson: {vocab.PersoonGebruikteVoornaam, persoonVoornaamHTTP, vocab.FoafFamilyName, vocab.FoafName, vocab.RDFSLabel,
-		vocab.SKOSPrefLabel},
-}
+var (
+	begin         = []string{vocab.RDFType, vocab.BesluitGeplandeStart, vocab.ProvStartedAtTime, vocab.BesluitIsGehoudenDoor}
+	namesOfPeople = []string{vocab.PersoonGebruikteVoornaam, persoonVoornaamHTTP, vocab.FoafFamilyName, vocab.FoafName,
+		vocab.RDFSLabel, vocab.SKOSPrefLabel}
+)
 
 // persoonVoornaamHTTP is how some programs write persoon:gebruikteVoornaam.
 const persoonVoornaamHTTP = "http://data.vlaanderen.be/ns/persoon#gebruikteVoornaam"
 
+// Pieces of plans.
 var (
-	itemToZitting = []step{{vocab.BesluitBehandelt, true, aZitting}, {vocab.Ext + "behandelt", true, aZitting}}
-	zittingToItem = []step{{vocab.BesluitBehandelt, false, anItem}, {vocab.Ext + "behandelt", false, anItem}}
-	itemToBesluit = plan{
-		anItem:    {{vocab.DctSubject, true, aHandling}},
-		aHandling: {{vocab.ProvGenerated, false, aBesluit}, {vocab.ProvWasGeneratedBy, true, aBesluit}},
-	}
+	heldBy = []step{{vocab.BesluitIsGehoudenDoor, false, anOrgan}}
 
-	// upwards: from a decision to its sitting, and no further.
-	upwards = join(around, plan{anItem: itemToZitting})
-	// ofItem: an item with its sitting and its decisions.
-	ofItem = join(around, plan{anItem: itemToZitting}, itemToBesluit)
-	// downwards: from a sitting to all that was decided there.
-	downwards = join(around, plan{aZitting: zittingToItem}, itemToBesluit)
-	// together: both, from anywhere to everything of the sittings it is in.
-	together = join(around, plan{aZitting: zittingToItem, anItem: itemToZitting}, itemToBesluit)
-	// inList: a sitting as a line in a list.
-	inList = plan{aZitting: around[aZitting][:1], anOrgan: around[anOrgan]}
+	organs = plan{anOrgan: {
+		{vocab.MandaatIsTijdspecialisatieVan, false, anOrgan}, {vocab.GeneriekIsTijdspecialisatieVan, false, anOrgan},
+		{vocab.BesluitBestuurt, false, aUnit},
+	}}
+	ofZitting = join(organs, plan{aZitting: append([]step{
+		{vocab.BesluitHeeftAgenda, false, aDocument}, {vocab.BesluitHeeftBesluitenlijst, false, aDocument},
+		{vocab.BesluitHeeftNotulen, false, aDocument}, {vocab.BesluitHeeftUittreksel, false, aDocument},
+		{vocab.ProvAtLocation, false, aPlace},
+	}, heldBy...)})
+	ofBesluit = join(organs, plan{
+		aBesluit: {
+			{vocab.EliHasPart, false, anArticle},
+			{vocab.EliCites, false, aGround},
+			{vocab.EliPassedBy, false, anOrgan},
+			{vocab.EliCorrects, true, mentioned},
+			{vocab.ProvGenerated, true, aHandling}, {vocab.ProvWasGeneratedBy, false, aHandling},
+		},
+		aGround:   {{vocab.EliRealizes, false, anAct}},
+		aHandling: {{vocab.BesluitHeeftStemming, false, aVote}, {vocab.DctSubject, false, anItem}},
+	})
+
+	present = plan{aZitting: {
+		{vocab.BesluitHeeftVoorzitter, false, aMandataris}, {vocab.BesluitHeeftSecretaris, false, aMandataris},
+		{vocab.BesluitHeeftAanwezigeBijStart, false, aMandataris},
+	}}
+	voters = plan{aVote: {
+		{vocab.BesluitHeeftAanwezige, false, aMandataris}, {vocab.BesluitHeeftVoorstander, false, aMandataris},
+		{vocab.BesluitHeeftTegenstander, false, aMandataris}, {vocab.BesluitHeeftOnthouder, false, aMandataris},
+		{vocab.Besluit + "heeftOnthouders", false, aMandataris},
+	}}
+	people = plan{aMandataris: {{vocab.MandaatIsBestuurlijkeAliasVan, false, aPerson}}}
+
+	itemsOf  = func(to role) []step { return links(false, to, vocab.BesluitBehandelt, vocab.Ext+"behandelt") }
+	sittings = func(to role) []step { return links(true, to, vocab.BesluitBehandelt, vocab.Ext+"behandelt") }
+	decided  = func(to role) plan {
+		return plan{
+			anItem: links(true, aHandling, vocab.DctSubject),
+			aHandling: {
+				{vocab.BesluitHeeftStemming, false, aVote},
+				{vocab.ProvGenerated, false, to}, {vocab.ProvWasGeneratedBy, true, to},
+			},
+		}
+	}
 )
+
+// The plans.
+var (
+	// readBesluit: from a decision to its sitting, and no further.
+	readBesluit = join(besluitInList, voters, people)
+	// besluitInList: the same without the names of the voters.
+	besluitInList = join(ofBesluit, plan{anItem: sittings(zittingLine), zittingLine: heldBy})
+	// readAgendapunt: an item with its place on the agenda, its votes and the
+	// titles of its decisions.
+	readAgendapunt = join(organs, voters, people, decided(besluitLine), plan{
+		anItem:       sittings(zittingOrder),
+		zittingOrder: slices.Concat(heldBy, itemsOf(itemOrder)),
+		itemOrder:    links(true, aftermath, vocab.DctSubject),
+	})
+	// readZitting: from a sitting to the titles of all that was decided there.
+	readZitting = join(ofZitting, present, people, decided(besluitLine), plan{aZitting: itemsOf(anItem)})
+	// zittingInList: a sitting as a line in a list.
+	zittingInList = join(organs, plan{zittingOrder: heldBy})
+	// together: from anywhere to everything of the sittings it is in, but for
+	// the names of people.
+	together = join(ofZitting, ofBesluit, decided(aBesluit), plan{aZitting: itemsOf(anItem), anItem: sittings(aZitting)})
+	// apart: the same, without what other entities say.
+	apart = join(ofZitting, ofBesluit)
+)
+
+func links(inverse bool, to role, properties ...string) (steps []step) {
+	for _, property := range properties {
+		steps = append(steps, step{property, inverse, to})
+	}
+	return steps
+}
 
 // join puts plans together.
 func join(plans ...plan) plan {
 	all := plan{}
 	for _, p := range plans {
 		for r, steps := range p {
-			all[r] = append(slices.Clip(all[r]), steps...)
+			for _, s := range steps {
+				if !slices.Contains(all[r], s) {
+					all[r] = append(slices.Clip(all[r]), s)
+				}
+			}
 		}
 	}
 	return all
@@ -136,14 +207,15 @@ func join(plans ...plan) plan {
 // Bounds on one reading: data of hostile pages may hang everything together.
 const (
 	maxNodes      = 200_000
-	chunkSize     = 500 // subjects in one query
+	querySize     = 1000 // IRIs in one query, about
 	togetherChunk = 2000
 )
 
 var errTooMany = errors.New("read entities: too many hang together")
 
 // read collects the descriptions of the seeds and of all that the plan leads
-// to: a graph in a fixed order, and the role of every node that was read.
+// to: a graph in a fixed order, and the role of every node that was read. It
+// goes step by step, with as few queries for each as their length allows.
 func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.Graph, map[string]role, error) {
 	var found []rdf.Quad
 	roles := map[string]role{}
@@ -152,71 +224,35 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 		if len(roles)+len(next) > cmp.Or(r.bound, maxNodes) {
 			return nil, nil, errTooMany
 		}
+		maps.Copy(roles, next)
 		fresh := map[string]role{}
-		inverse := map[step][]string{}
-		var whole []string
-		parts := map[role][]string{}
-		for iri, as := range next {
-			if _, known := roles[iri]; known {
-				// It was described whole when it was met as a mere neighbour.
-			} else if only[as] != nil {
-				parts[as] = append(parts[as], iri)
-			} else {
-				whole = append(whole, iri)
-			}
-			roles[iri] = as
-			for _, s := range p[as] {
-				if s.inverse {
-					inverse[s] = append(inverse[s], iri)
-				}
-			}
-		}
-		add := func(iri string, as role) {
-			// A node that was met as a mere neighbour may turn out to be more.
-			if known, ok := roles[iri]; ok && (known == as || known != alone) {
+		add := func(t rdf.Term, as role) {
+			iri := t.Value()
+			if known, ok := roles[iri]; !t.IsIRI() || ok && !known.givesWay(as) {
 				return
 			}
-			if known, ok := fresh[iri]; !ok || known == alone {
+			if known, ok := fresh[iri]; !ok || known.givesWay(as) {
 				fresh[iri] = as
 			}
 		}
-		for q, err := range r.subjects(ctx, whole) {
-			if err != nil {
-				return nil, nil, err
-			}
-			found = append(found, q)
-		}
-		for as, iris := range parts {
-			for _, property := range only[as] {
-				for q, err := range r.values(ctx, property, iris) {
-					if err != nil {
-						return nil, nil, err
-					}
-					found = append(found, q)
-				}
-			}
-		}
-		// Nodes that came back with a better role were described before, so the
-		// steps go over all that was found.
-		for _, q := range found {
-			as, now := next[q.Subject.Value()]
-			if !now || !q.Object.IsIRI() {
-				continue
-			}
-			for _, s := range p[as] {
-				if !s.inverse && s.property == q.Predicate.Value() {
-					add(q.Object.Value(), s.to)
-				}
-			}
-		}
-		for s, iris := range inverse {
-			for q, err := range r.pointing(ctx, s.property, iris) {
+		for _, query := range queries(next, p) {
+			for q, err := range r.quads(ctx, query) {
 				if err != nil {
 					return nil, nil, err
 				}
 				found = append(found, q)
-				if q.Subject.IsIRI() {
-					add(q.Subject.Value(), s.to)
+				for _, s := range p[next[q.Subject.Value()]] {
+					if !s.inverse && s.property == q.Predicate.Value() {
+						add(q.Object, s.to)
+					}
+				}
+				if !q.Object.IsIRI() {
+					continue
+				}
+				for _, s := range p[next[q.Object.Value()]] {
+					if s.inverse && s.property == q.Predicate.Value() {
+						add(q.Subject, s.to)
+					}
 				}
 			}
 		}
@@ -226,42 +262,53 @@ func (r *Reader) read(ctx context.Context, seeds map[string]role, p plan) (*rdf.
 	return rdf.NewGraph(found...), roles, nil
 }
 
-// subjects yields all triples of the given subjects.
-func (r *Reader) subjects(ctx context.Context, iris []string) iter.Seq2[rdf.Quad, error] {
-	return r.construct(ctx, iris, func(values string) string {
-		return "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s {" + values + " } ?s ?p ?o }"
-	})
-}
-
-// values yields the triples of a property of the given subjects.
-func (r *Reader) values(ctx context.Context, property string, iris []string) iter.Seq2[rdf.Quad, error] {
-	return r.construct(ctx, iris, func(values string) string {
-		return "CONSTRUCT { ?s <" + property + "> ?o } WHERE { VALUES ?s {" + values + " } ?s <" + property + "> ?o }"
-	})
-}
-
-// pointing yields the triples of a property that point at the given objects.
-func (r *Reader) pointing(ctx context.Context, property string, iris []string) iter.Seq2[rdf.Quad, error] {
-	return r.construct(ctx, iris, func(values string) string {
-		return "CONSTRUCT { ?s <" + property + "> ?o } WHERE { VALUES ?o {" + values + " } ?s <" + property + "> ?o }"
-	})
-}
-
-// construct runs a query for the given IRIs, some hundreds at a time.
-func (r *Reader) construct(ctx context.Context, iris []string, query func(values string) string) iter.Seq2[rdf.Quad, error] {
-	return func(yield func(rdf.Quad, error) bool) {
-		for chunk := range slices.Chunk(iris, chunkSize) {
-			values := valuesOf(chunk)
-			if values == "" {
-				continue
-			}
-			for q, err := range r.quads(ctx, query(values)) {
-				if !yield(q, err) || err != nil {
-					return
-				}
+// queries asks for what the roles of nodes say is read of them, and for what
+// points at them.
+func queries(nodes map[string]role, p plan) []string {
+	var whole []string     // subjects
+	parts := [2][]string{} // pairs: subject or object, and property
+	for iri, as := range nodes {
+		if !isIRIRef(iri) {
+			continue // see valuesOf
+		}
+		properties, part := only[as]
+		if !part {
+			whole = append(whole, "<"+iri+">")
+		}
+		for _, property := range properties {
+			parts[0] = append(parts[0], "(<"+iri+"> <"+property+">)")
+		}
+		for _, s := range p[as] {
+			if s.inverse {
+				parts[1] = append(parts[1], "(<"+iri+"> <"+s.property+">)")
 			}
 		}
 	}
+	var list []string
+	var branches []string
+	size := 0
+	flush := func() {
+		if len(branches) > 0 {
+			list = append(list, "CONSTRUCT { ?s ?p ?o } WHERE { "+strings.Join(branches, " UNION ")+" }")
+		}
+		branches, size = nil, 0
+	}
+	for _, kind := range [...]struct {
+		vars   string
+		values []string
+	}{{"?s", whole}, {"(?s ?p)", parts[0]}, {"(?o ?p)", parts[1]}} {
+		slices.Sort(kind.values) // the same nodes, the same query
+		for len(kind.values) > 0 {
+			n := min(len(kind.values), querySize-size)
+			branches = append(branches, "{ VALUES "+kind.vars+" { "+strings.Join(kind.values[:n], " ")+" } ?s ?p ?o }")
+			kind.values = kind.values[n:]
+			if size += n; size == querySize {
+				flush()
+			}
+		}
+	}
+	flush()
+	return list
 }
 
 func (r *Reader) quads(ctx context.Context, query string) iter.Seq2[rdf.Quad, error] {
@@ -371,29 +418,42 @@ func find[T any](list []*T, iri string, iriOf func(*T) string) *T {
 }
 
 // Besluit returns a decision by the id of its address or by its IRI, with its
-// articles, votes, item, sitting and organ; nil if there is none.
+// articles, votes, item, sitting and organ; nil if there is none. Of the
+// sitting only the moment and the organ are read, so that the item has no
+// number.
 func (r *Reader) Besluit(ctx context.Context, id string) (*besluit.Besluit, error) {
-	iri, in, err := r.entity(ctx, id, aBesluit, upwards)
+	iri, in, err := r.entity(ctx, id, aBesluit, readBesluit)
 	if err != nil || in == nil {
 		return nil, err
 	}
+	withoutNumbers(in)
 	return find(in.Besluiten, iri, func(b *besluit.Besluit) string { return b.IRI }), nil
 }
 
-// Agendapunt returns an item by id or IRI, with its sitting and its decisions;
-// nil if there is none.
+// withoutNumbers takes the numbers from items of which the others on the
+// agenda were not read.
+func withoutNumbers(in *besluit.Inhoud) {
+	for _, a := range in.Agendapunten {
+		a.Nummer = 0
+	}
+}
+
+// Agendapunt returns an item by id or IRI, with its votes, and its sitting and
+// its decisions as lines in a list; nil if there is none. The other items of
+// the sitting have an IRI and a place.
 func (r *Reader) Agendapunt(ctx context.Context, id string) (*besluit.Agendapunt, error) {
-	iri, in, err := r.entity(ctx, id, anItem, ofItem)
+	iri, in, err := r.entity(ctx, id, anItem, readAgendapunt)
 	if err != nil || in == nil {
 		return nil, err
 	}
 	return find(in.Agendapunten, iri, func(a *besluit.Agendapunt) string { return a.IRI }), nil
 }
 
-// Zitting returns a sitting by id or IRI, with its agenda, decisions and
-// votes; nil if there is none.
+// Zitting returns a sitting by id or IRI, with its agenda; nil if there is
+// none. Its decisions are lines in a list (title, description, types, dates),
+// and the names of voters are not read, only who was present.
 func (r *Reader) Zitting(ctx context.Context, id string) (*besluit.Zitting, error) {
-	iri, in, err := r.entity(ctx, id, aZitting, downwards)
+	iri, in, err := r.entity(ctx, id, aZitting, readZitting)
 	if err != nil || in == nil {
 		return nil, err
 	}
@@ -402,7 +462,7 @@ func (r *Reader) Zitting(ctx context.Context, id string) (*besluit.Zitting, erro
 
 // Bestuursorgaan returns an organ by id or IRI, nil if there is none.
 func (r *Reader) Bestuursorgaan(ctx context.Context, id string) (*besluit.Bestuursorgaan, error) {
-	iri, in, err := r.entity(ctx, id, anOrgan, around)
+	iri, in, err := r.entity(ctx, id, anOrgan, organs)
 	if err != nil || in == nil {
 		return nil, err
 	}
@@ -451,7 +511,7 @@ func (r *Reader) Together(ctx context.Context, wanted *besluit.Inhoud) (in *besl
 func (r *Reader) readTogether(ctx context.Context, seeds map[string]role, in *besluit.Inhoud, kept map[string]bool) error {
 	g, roles, err := r.read(ctx, seeds, together)
 	if errors.Is(err, errTooMany) {
-		g, roles, err = r.read(ctx, seeds, around)
+		g, roles, err = r.read(ctx, seeds, apart)
 	}
 	if err != nil {
 		return err
@@ -490,14 +550,14 @@ func (r *Reader) readTogether(ctx context.Context, seeds map[string]role, in *be
 // and the votes on it.
 var beschrijving = plan{
 	"onderwerp": {
-		{vocab.EliHasPart, false, alone},
+		{vocab.EliHasPart, false, "deel"},
 		{vocab.ProvGenerated, true, "behandeling van"},
-		{vocab.BesluitHeeftStemming, false, alone},
-		{vocab.ProvAtLocation, false, alone},
-		{vocab.DctSubject, true, alone},
-		{vocab.BesluitBestuurt, true, alone},
+		{vocab.BesluitHeeftStemming, false, "deel"},
+		{vocab.ProvAtLocation, false, "deel"},
+		{vocab.DctSubject, true, "deel"},
+		{vocab.BesluitBestuurt, true, "deel"},
 	},
-	"behandeling van": {{vocab.BesluitHeeftStemming, false, alone}},
+	"behandeling van": {{vocab.BesluitHeeftStemming, false, "deel"}},
 }
 
 // Describe returns the triples about a subject with what belongs to it

@@ -55,7 +55,12 @@ func TestReadEntities(t *testing.T) {
 		t.Errorf("a decision without a class: %v, %v", untyped, err)
 	}
 	a, err := h.Reader.Agendapunt(ctx, besluit.ID(data+"a2"))
-	if err != nil || a == nil || a.Titel != "Mededelingen" || a.Zitting == nil || a.Zitting.IRI != data+"z" {
+	if err != nil || a == nil || a.Titel != "Mededelingen" || a.Zitting == nil || a.Zitting.IRI != data+"z" || a.Nummer != 2 {
+		t.Errorf("agendapunt %+v, %v", a, err)
+	}
+	a, err = h.Reader.Agendapunt(ctx, data+"a1")
+	if err != nil || a == nil || a.Nummer != 1 || len(a.Behandelingen) != 1 || a.Behandelingen[0].Besluiten[0].Titel != b.Titel ||
+		a.Behandelingen[0].Stemmingen[0].AantalVoorstanders != 17 {
 		t.Errorf("agendapunt %+v, %v", a, err)
 	}
 	z, err := h.Reader.Zitting(ctx, besluit.ID(data+"z"))

@@ -224,6 +224,11 @@ func (d *Snapshot) Match(pattern eval.QuadID, scope eval.Scope) iter.Seq2[eval.Q
 	}
 }
 
+// skipAfter is after how many graphs with the same triple the union goes past
+// the others at once: a seek costs about as much as so many steps, and what
+// every page says of its government stands in thousands of graphs.
+const skipAfter = 8
+
 func (d *Snapshot) match(pattern eval.QuadID, scope eval.Scope, yield func(quad) bool) (err error) {
 	if d.err != nil {
 		return d.err
@@ -232,7 +237,7 @@ func (d *Snapshot) match(pattern eval.QuadID, scope eval.Scope, yield func(quad)
 	if err != nil {
 		return err
 	}
-	var buffer [quadKeyLength]byte
+	var buffer, skip [quadKeyLength]byte
 	it, err := d.iterator(appendPrefix(buffer[:0], l.at, l.want, l.prefix))
 	if err != nil {
 		return err
@@ -245,8 +250,15 @@ func (d *Snapshot) match(pattern eval.QuadID, scope eval.Scope, yield func(quad)
 		}
 	}()
 	var last quad
-	first := true
-	for ok := it.First(); ok; ok = it.Next() {
+	repeated := -1 // times that last was passed over; -1 before the first quad
+	next := func() bool {
+		if repeated < skipAfter {
+			return it.Next()
+		}
+		repeated = 0
+		return it.SeekGE(after(appendPrefix(skip[:0], l.at, last, 3)))
+	}
+	for ok := it.First(); ok; ok = next() {
 		q, ok := readQuad(it.Key(), l.at)
 		if !ok {
 			return &CorruptError{File: d.s.dir, Err: fmt.Errorf("key %x is no quad", it.Key())}
@@ -256,10 +268,11 @@ func (d *Snapshot) match(pattern eval.QuadID, scope eval.Scope, yield func(quad)
 		}
 		if l.union {
 			q[graph] = 0
-			if !first && q == last {
+			if repeated >= 0 && q == last {
+				repeated++
 				continue
 			}
-			first, last = false, q
+			repeated, last = 0, q
 		}
 		if !yield(q) {
 			stopped = true

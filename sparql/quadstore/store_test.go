@@ -281,6 +281,60 @@ func TestMatchAndEstimateEveryPattern(t *testing.T) {
 	}
 }
 
+// The union passes over the graphs that repeat a triple, however many they are,
+// and over nothing else: also where a triple is the last of its range.
+func TestUnionOfManyGraphs(t *testing.T) {
+	s := openMem(t)
+	for g := range 3 * skipAfter {
+		quads := []rdf.Quad{triple("raad", "naam", rdf.String("Gemeenteraad")), triple("raad", "naam", rdf.String("Raad"))}
+		for i := range 4 {
+			if g%(i+1) == 0 { // 24, 12, 8 and 6 graphs
+				quads = append(quads, triple("raad", "lid", iri(fmt.Sprint("lid", i))))
+			}
+		}
+		quads = append(quads, triple("raad", "bron", iri(fmt.Sprint("g", g))))
+		if err := s.Put(t.Context(), iri(fmt.Sprint("g", g)).Value(), quads); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := s.Snapshot()
+	defer d.Close()
+	id := func(term rdf.Term) eval.ID {
+		id, err := d.ID(term)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	for _, c := range []struct {
+		name    string
+		pattern eval.QuadID
+		want    int
+	}{
+		{"everything", eval.QuadID{}, 2 + 4 + 3*skipAfter},
+		{"a subject", eval.QuadID{Subject: id(iri("raad"))}, 2 + 4 + 3*skipAfter},
+		{"a predicate", eval.QuadID{Predicate: id(iri("lid"))}, 4},
+		{"another predicate", eval.QuadID{Predicate: id(iri("bron"))}, 3 * skipAfter},
+		{"subject and predicate", eval.QuadID{Subject: id(iri("raad")), Predicate: id(iri("naam"))}, 2},
+		{"an object", eval.QuadID{Object: id(iri("lid0"))}, 1},
+		{"a triple", eval.QuadID{Subject: id(iri("raad")), Predicate: id(iri("lid")), Object: id(iri("lid3"))}, 1},
+	} {
+		seen := map[eval.QuadID]bool{}
+		for q, err := range d.Match(c.pattern, eval.Union) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen[q] || q.Graph != 0 {
+				t.Errorf("%s: %v came twice, or with a graph", c.name, q)
+			}
+			seen[q] = true
+		}
+		if len(seen) != c.want {
+			t.Errorf("%s: %d triples, want %d", c.name, len(seen), c.want)
+		}
+	}
+}
+
 func TestEstimateOfManyIsNear(t *testing.T) {
 	s, ctx := openMem(t), context.Background()
 	var quads []rdf.Quad
