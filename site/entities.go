@@ -189,13 +189,25 @@ func (s *site) agendapunt(w http.ResponseWriter, r *http.Request) error {
 		l := language(r)
 		p := s.entityPage(r, "agendapunt", at, titleOf(l, a), alternates)
 		var d struct {
-			Punt       *besluit.Agendapunt
-			Openbaar   string
-			Besluiten  []*besluit.Besluit
-			Stemmingen []vote
-			Bronnen    []source
+			Punt             *besluit.Agendapunt
+			Nummer           int
+			Vorige, Volgende *besluit.Agendapunt
+			Openbaar         string
+			Besluiten        []*besluit.Besluit
+			Stemmingen       []vote
+			Bronnen          []source
 		}
 		d.Punt = a
+		// What was read along with one agendapunt does not tell its place.
+		if a.Zitting != nil {
+			z, err := s.Entities.Zitting(r.Context(), besluit.ID(a.Zitting.IRI))
+			if err != nil {
+				return fmt.Errorf("read zitting of agendapunt: %w", err)
+			}
+			if z != nil {
+				d.Nummer, d.Vorige, d.Volgende = placeOf(a, z.Agendapunten)
+			}
+		}
 		if a.GeplandOpenbaar != nil {
 			d.Openbaar = message(l, "besloten")
 			if *a.GeplandOpenbaar {
@@ -215,6 +227,19 @@ func (s *site) agendapunt(w http.ResponseWriter, r *http.Request) error {
 		p.Kruimels = s.crumbs(l, bestuurOf(a), orgaanOf(a), a.Zitting, message(l, "agendapunt"))
 		return s.write(w, r, http.StatusOK, p)
 	})
+}
+
+// placeOf is the place of an agendapunt on the agenda, from 1, with those
+// before and after it; 0 if it is not there.
+func placeOf(a *besluit.Agendapunt, agenda []*besluit.Agendapunt) (n int, before, after *besluit.Agendapunt) {
+	i := slices.IndexFunc(agenda, func(other *besluit.Agendapunt) bool { return other.IRI == a.IRI })
+	if i > 0 {
+		before = agenda[i-1]
+	}
+	if i >= 0 && i+1 < len(agenda) {
+		after = agenda[i+1]
+	}
+	return i + 1, before, after
 }
 
 // agendaItem is an agendapunt as the page of its zitting shows it.
@@ -659,6 +684,24 @@ func firstOf(values ...string) string {
 		}
 	}
 	return ""
+}
+
+// meaningless is a file name that a program made up.
+var meaningless = regexp.MustCompile(`^[0-9a-fA-F-]{16,}$`)
+
+// attachment names the n-th attachment, counted from 0, by its file, or by its
+// place and kind where the file has no name for people.
+func attachment(l lang, n int, iri string) string {
+	name := fileName(iri)
+	kind := path.Ext(name)
+	if !meaningless.MatchString(strings.TrimSuffix(name, kind)) {
+		return name
+	}
+	title := fmt.Sprintf("%s %d", message(l, "bijlage"), n+1)
+	if kind != "" {
+		title += " (" + strings.ToUpper(kind[1:]) + ")"
+	}
+	return title
 }
 
 // fileName is the last part of an address, for a link to an attachment.

@@ -266,7 +266,7 @@ func pagesOf(w *world) []string {
 		"/", "/zoeken", "/zoeken?q=terras", "/zoeken?q=niets-dergelijks", "/zoeken?bestuur=" + w.bestuur.IRI + "&van=01-01-2026&uitslag=verworpen",
 		"/besturen", "/besturen/vlavirgem", "/bestuursorganen/" + id(w.orgaan.IRI), "/zittingen/" + id(w.zitting.IRI),
 		"/agendapunten/" + id(w.zitting.Agendapunten[0].IRI), "/oogst", "/melding", "/kwaliteit", "/validator", "/sparql",
-		"/sparql?query=SELECT+*+WHERE+%7B%7D", "/toegankelijkheid", "/datasets", "/docs/regels", "/docs/regels/" + oslo.Rules()[0].Code, "/embed/lijst?bestuur=vlavirgem",
+		"/sparql?query=SELECT+*+WHERE+%7B%7D", "/toegankelijkheid", "/datasets", "/ldes", "/docs/regels", "/docs/regels/" + oslo.Rules()[0].Code, "/embed/lijst?bestuur=vlavirgem",
 	}
 	for _, b := range w.besluiten {
 		pages = append(pages, "/besluiten/"+id(b.IRI))

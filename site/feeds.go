@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/sparql"
 )
 
 // atomPath is the address of the feed of a government, by its slug.
@@ -126,7 +127,7 @@ func (s *site) datasets(w http.ResponseWriter, r *http.Request) error {
 	var alternates []alternate
 	if s.Catalog != nil {
 		for _, f := range forms[1:] {
-			alternates = append(alternates, alternate{s.Base + "/datasets" + f.suffix, f.mediaType, "DCAT als " + f.title})
+			alternates = append(alternates, alternate{s.Base + "/datasets" + f.suffix, f.mediaType, "DCAT: " + f.title})
 		}
 	}
 	if f.suffix == "" {
@@ -160,12 +161,35 @@ func (s *site) datasets(w http.ResponseWriter, r *http.Request) error {
 	return s.write(w, r, http.StatusOK, p)
 }
 
-// ldes hands everything under /ldes to the stream's own handler.
+// ldesForms are the forms of the event stream in the order of preference; a
+// browser, which likes none of them, gets a page that explains.
+var ldesForms = []string{"text/turtle", "application/trig", "application/n-quads", "application/n-triples", "application/ld+json", "text/html"}
+
+// ldes hands everything under /ldes to the stream's own handler, except a
+// browser that asks for its root.
 func (s *site) ldes() http.Handler {
-	if s.LDES != nil {
-		return s.LDES
+	explain := s.answer(pageTime, s.ldesPage)
+	if s.LDES == nil {
+		return s.answer(pageTime, func(http.ResponseWriter, *http.Request) error {
+			return failure{http.StatusNotImplemented, "fout.uit"}
+		})
 	}
-	return s.answer(pageTime, func(http.ResponseWriter, *http.Request) error {
-		return failure{http.StatusNotImplemented, "fout.uit"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Trim(r.URL.Path, "/") == "ldes" && sparql.Negotiate(r.Header.Get("Accept"), ldesForms) == "text/html" {
+			explain.ServeHTTP(w, r)
+			return
+		}
+		s.LDES.ServeHTTP(w, r)
 	})
+}
+
+func (s *site) ldesPage(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Add("Vary", "Accept")
+	p := s.newPage(r, "ldes")
+	p.Beschrijving = message(p.Taal, "ldes.intro")
+	p.Data = struct {
+		Opdracht snippet
+		Vormen   []string
+	}{snippet{"opdracht", message(p.Taal, "ldes.zelf"), "curl -H 'Accept: text/turtle' " + s.Base + "/ldes"}, ldesForms[:len(ldesForms)-1]}
+	return s.write(w, r, http.StatusOK, p)
 }

@@ -204,6 +204,9 @@ var messages = map[string]rdf.Text{
 	"besloten":           {NL: "Besloten zitting", EN: "Closed session"},
 	"openbaar":           {NL: "Openbare zitting", EN: "Public session"},
 
+	"agenda.bladeren":        {NL: "Andere agendapunten", EN: "Other agenda items"},
+	"agenda.vorige":          {NL: "Vorig agendapunt", EN: "Previous item"},
+	"agenda.volgende":        {NL: "Volgend agendapunt", EN: "Next item"},
 	"agendapunt.titel":       {NL: "Agendapunt", EN: "Agenda item"},
 	"agendapunt.geenbesluit": {NL: "Bij dit agendapunt is geen besluit gelezen.", EN: "No decision was read for this agenda item."},
 
@@ -222,6 +225,7 @@ var messages = map[string]rdf.Text{
 	"rechtsgronden":         {NL: "Rechtsgronden", EN: "Legal grounds"},
 	"artikels":              {NL: "Artikels", EN: "Articles"},
 	"artikel":               {NL: "Artikel", EN: "Article"},
+	"bijlage":               {NL: "Bijlage", EN: "Attachment"},
 	"bijlagen":              {NL: "Bijlagen", EN: "Attachments"},
 
 	"stemming":              {NL: "Stemming", EN: "Vote"},
@@ -393,6 +397,7 @@ var messages = map[string]rdf.Text{
 	"kwaliteit.met":        {NL: "Met", EN: "With"},
 	"kwaliteit.procent":    {NL: "Aandeel", EN: "Share"},
 	"kwaliteit.geen":       {NL: "Er is nog niets te tellen.", EN: "There is nothing to count yet."},
+	"kwaliteit.telling":    {NL: "Hoe telt Belfort? Een besluit is wat een behandeling van een agendapunt voortbrengt (prov:generated), ook als de pagina de klasse besluit:Besluit vergat. Wie met SPARQL alleen die klasse telt, komt daarom soms lager uit dan de getallen op deze site.", EN: "How does Belfort count? A decision is what the treatment of an agenda item generates (prov:generated), also where the page forgot the class besluit:Besluit. Who counts only that class with SPARQL may therefore find fewer than the numbers on this site."},
 	"kwaliteit.meer":       {NL: "Bij elk besluit staan de bevindingen van zijn eigen bronnen, met regel en kolom. De regels zelf staan in de documentatie.", EN: "Every decision shows the findings of its own sources, with line and column. The rules themselves are in the documentation."},
 	"kwaliteit.titels":     {NL: "een titel", EN: "a title"},
 	"kwaliteit.datum":      {NL: "een datum van zitting", EN: "a date of sitting"},
@@ -402,6 +407,17 @@ var messages = map[string]rdf.Text{
 	"kwaliteit.grond":      {NL: "een rechtsgrond", EN: "a legal ground"},
 	"kwaliteit.type":       {NL: "een type", EN: "a type"},
 	"kwaliteit.stemming":   {NL: "een stemming", EN: "a vote"},
+
+	"ldes.titel":        {NL: "LDES: bijblijven", EN: "LDES: staying in step"},
+	"ldes.intro":        {NL: "Op dit adres staat een Linked Data Event Stream: elke versie van elke gelezen pagina, in de volgorde waarin Belfort ze aanvaardde. Een programma volgt ze; u ziet hier de uitleg.", EN: "At this address stands a Linked Data Event Stream: every version of every page that was read, in the order in which Belfort accepted them. A program follows it; what you see here is the explanation."},
+	"ldes.zelf":         {NL: "Zo ziet u de stroom zelf", EN: "How to see the stream itself"},
+	"ldes.zelf.tekst":   {NL: "Vraag met de header Accept om data in plaats van om een webpagina:", EN: "Ask with the Accept header for data instead of a web page:"},
+	"ldes.vormen":       {NL: "Vormen:", EN: "Forms:"},
+	"ldes.volgen":       {NL: "Zo blijft u bij", EN: "How to stay in step"},
+	"ldes.volgen.tekst": {NL: "Volg de relaties (tree:relation) naar de volgende pagina. Een volle pagina verandert nooit meer; onthoud de laatste en vraag die opnieuw.", EN: "Follow the relations (tree:relation) to the next page. A full page never changes again; remember the last one and ask for it again."},
+	"ldes.meer":         {NL: "Alles over de stroom", EN: "All about the stream"},
+
+	"grond.document": {NL: "document", EN: "document"},
 
 	"docs.titel":      {NL: "Documentatie", EN: "Documentation"},
 	"docs.inhoud":     {NL: "In de documentatie", EN: "In the documentation"},

@@ -35,6 +35,9 @@ func negotiate(accept string) (f form, ok bool) {
 		offers = append(offers, f.mediaType)
 	}
 	best := sparql.Negotiate(accept, offers)
+	if best == "" && sparql.Negotiate(accept, []string{"application/json"}) != "" {
+		best = "application/ld+json" // which is JSON, and what who asks for JSON can use
+	}
 	for _, f := range forms {
 		if f.mediaType == best {
 			return f, true

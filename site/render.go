@@ -131,8 +131,11 @@ func (s *site) functions(l lang) template.FuncMap {
 			}
 			return nil
 		},
+		"grond":    func(g besluit.Rechtsgrond) string { return groundOf(l, g) },
 		"markdown": markdown,
 		"bestand":  fileName,
+		"bijlage":  func(n int, iri string) string { return attachment(l, n, iri) },
+		"adres":    shortAddress,
 		"tekst":    func(text string) template.HTML { return rich(policy, text) },
 		"plat":     plain,
 		"markeer":  marked,
@@ -209,6 +212,15 @@ func labelOf(iri string) string {
 		return iri[i+1:]
 	}
 	return iri
+}
+
+// shortAddress is an address without its scheme, for people.
+func shortAddress(at string) string {
+	_, rest, ok := strings.Cut(at, "://")
+	if !ok {
+		return at
+	}
+	return strings.TrimSuffix(rest, "/")
 }
 
 // isWeb reports whether an IRI that data gave may stand in a link.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"mime/multipart"
@@ -209,6 +210,8 @@ func TestNegotiation(t *testing.T) {
 		{"", "text/html;q=0.1, text/turtle", 200, "text/turtle"},
 		{"", "text/html;q=0, text/*", 200, "text/turtle"},
 		{"", "application/*", 200, "application/ld+json"},
+		{"", "application/json", 200, "application/ld+json"},
+		{"", "application/json, text/turtle;q=0.1", 200, "text/turtle"},
 		{"", "application/pdf", 406, "text/html; charset=utf-8"},
 		{"", "text/html;q=0", 406, "text/html; charset=utf-8"},
 		{".ttl", "text/html", 200, "text/turtle"},
@@ -241,6 +244,57 @@ func TestNegotiation(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLDES: a browser gets an explanation, everything else the stream.
+func TestLDES(t *testing.T) {
+	h, _ := newTestSite(t)
+	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	for _, c := range []struct {
+		at, accept string
+		page       bool
+	}{
+		{"/ldes", browser, true}, {"/ldes", "text/html", true},
+		{"/ldes", "", false}, {"/ldes", "*/*", false}, {"/ldes", "text/turtle", false}, {"/ldes", "application/ld+json, text/html;q=0.5", false},
+		{"/ldes/1", browser, false},
+	} {
+		answer := get(h, c.at, "Accept", c.accept)
+		if page := strings.HasPrefix(answer.Body.String(), "<!DOCTYPE"); answer.Code != 200 || page != c.page {
+			t.Errorf("%s with Accept %q: %d, page %v, want %v", c.at, c.accept, answer.Code, page, c.page)
+		}
+	}
+}
+
+// TestAgendaNumber: the reader of one agendapunt sees little of its zitting, so
+// the place comes from the zitting as a whole.
+func TestAgendaNumber(t *testing.T) {
+	w := newWorld()
+	c := w.config()
+	c.Entities = narrow{w}
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := parse(t, get(h, "/agendapunten/"+besluit.ID(w.zitting.Agendapunten[2].IRI)))
+	if got := page.Find(".meta").First().Text(); !strings.Contains(got, "Agendapunt 3") {
+		t.Errorf("%q, want Agendapunt 3", got)
+	}
+	if got, want := page.Find(`a[rel="next"]`).AttrOr("href", ""), "/agendapunten/"+besluit.ID(w.zitting.Agendapunten[3].IRI); got != want {
+		t.Errorf("next is %q, want %q", got, want)
+	}
+}
+
+// narrow reads an agendapunt with a zitting that holds nothing else.
+type narrow struct{ *world }
+
+func (n narrow) Agendapunt(ctx context.Context, id string) (*besluit.Agendapunt, error) {
+	a, err := n.world.Agendapunt(ctx, id)
+	if err != nil || a == nil {
+		return nil, err
+	}
+	alone := *a
+	alone.Nummer, alone.Zitting = 9, &besluit.Zitting{IRI: a.Zitting.IRI, GehoudenDoor: a.Zitting.GehoudenDoor, GeplandeStart: a.Zitting.GeplandeStart}
+	return &alone, nil
 }
 
 func TestConditional(t *testing.T) {
@@ -421,7 +475,7 @@ func TestMessages(t *testing.T) {
 			used = append(used, m[1])
 		}
 	}
-	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "reports.go", "api.go", "feeds.go", "render.go"} {
+	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "reports.go", "grond.go", "api.go", "feeds.go", "render.go"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -45,8 +45,8 @@ func (h *house) ldes() http.Handler {
 	stream := &publisher.LDES{Ledger: h.publisher.Ledger, Blobs: h.blobs, Base: h.config.Base + "/ldes"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mediaType := sparql.Negotiate(r.Header.Get("Accept"), ldesTypes())
-		if strings.Contains(r.Header.Get("Accept"), "text/html") || mediaType == "" {
-			mediaType = sparql.Turtle // a browser may look too
+		if mediaType == "" {
+			mediaType = sparql.Turtle // better than nothing for who asked for something else
 		}
 		page := publisher.LDESPage{Quads: stream.Stream()}
 		rest := strings.Trim(strings.TrimPrefix(r.URL.Path, "/ldes"), "/")
