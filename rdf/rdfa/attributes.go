@@ -32,6 +32,7 @@ const (
 	datatypeAttribute
 	datetimeAttribute
 	inlistAttribute
+	noPrefixAttribute // "xmlns:" and nothing more, which is wrong
 	idAttribute
 
 	attributeKinds = int(idAttribute) + 1
@@ -54,6 +55,10 @@ func (k attributeKind) isRDFa() bool { return k != otherAttribute && k < content
 func (k attributeKind) states() bool {
 	return k == propertyAttribute || k == typeofAttribute || k == relAttribute || k == revAttribute
 }
+
+// isPrefix reports whether the attribute declares a prefix by its name, so that
+// an element can have several.
+func (k attributeKind) isPrefix() bool { return k == xmlnsAttribute || k == noPrefixAttribute }
 
 // attributeKindOf returns the kind of an attribute by its name, which is in
 // lower case if the page is HTML.
@@ -98,10 +103,13 @@ func attributeKindOf(name []byte) attributeKind {
 	case "id":
 		return idAttribute
 	}
-	if len(name) > 6 && string(name[:6]) == "xmlns:" {
-		return xmlnsAttribute
+	switch {
+	case len(name) < 6 || string(name[:6]) != "xmlns:":
+		return otherAttribute
+	case len(name) == 6:
+		return noPrefixAttribute
 	}
-	return otherAttribute
+	return xmlnsAttribute
 }
 
 // htmlAttributeKind is attributeKindOf for a name as it stands in an HTML page.

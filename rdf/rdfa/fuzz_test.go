@@ -38,6 +38,9 @@ func FuzzParse(f *testing.F) {
 		`<time property=dc:date datetime="-P1Y2M3DT4H5M6.7S">`,
 		`<script type="application/ld+json">[{"@id":"x","http://p":{"@list":[1,true,null]}}]</script>`,
 		`<script type="text/turtle"><a> <b> "c"@d, <e> . </script>`,
+		`<script type="application/ld+json">[{"@id":"x","http://p":{"@` + "\xfe", // an error inside a character
+		"\x80", // a text that begins inside one
+		`<p xmlns: xmlns:="x" about=y>`,
 	} {
 		for host := range byte(6) {
 			f.Add([]byte(page), host)

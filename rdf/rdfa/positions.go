@@ -28,7 +28,8 @@ func newPositions(text []byte) *positions {
 	p := &positions{text: text, returns: bytes.IndexByte(text, '\r') >= 0, marks: make([]mark, 0, len(text)/markDistance+1)}
 	at := mark{0, 1, 1}
 	p.last = at
-	for offset := 0; offset <= len(text); offset += markDistance {
+	p.marks = append(p.marks, at)
+	for offset := markDistance; offset <= len(text); offset += markDistance {
 		to := offset
 		for to < len(text) && !utf8.RuneStart(text[to]) {
 			to++
@@ -94,8 +95,11 @@ func (p *positions) position(offset int32) rdf.Position {
 	if from.offset > offset || from.offset < p.marks[i].offset {
 		from = p.marks[i]
 	}
-	p.last = p.advance(from, offset)
-	return rdf.Position{Offset: int(offset), Line: int(p.last.line), Column: int(p.last.column)}
+	at := p.advance(from, offset)
+	if int(offset) == len(p.text) || utf8.RuneStart(p.text[offset]) {
+		p.last = at // inside a character would be no place to count from
+	}
+	return rdf.Position{Offset: int(offset), Line: int(at.line), Column: int(at.column)}
 }
 
 // document puts everything together, with lines and columns.

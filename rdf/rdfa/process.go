@@ -287,19 +287,19 @@ func (p *processor) known(n *node) (k attributes) {
 		}
 		at = next
 		kind := htmlAttributeKind(r.nameIn(p.text))
-		if kind == otherAttribute || has[kind] && kind != xmlnsAttribute {
+		if kind == otherAttribute || has[kind] && !kind.isPrefix() {
 			continue
 		}
 		has[kind] = true
 		a := &p.read[kind]
-		if kind == xmlnsAttribute {
+		if kind.isPrefix() {
 			a = new(attribute) // there can be several
 		}
 		*a = attribute{
 			name: attributeNames[kind], value: p.value(r.valueIn(p.text)),
 			span: extent{r.start, r.end}, inner: extent{r.from, r.to},
 		}
-		if kind == xmlnsAttribute {
+		if kind.isPrefix() {
 			a.name = attributeName(r.nameIn(p.text))
 			if slices.ContainsFunc(k.prefixes, func(b *attribute) bool { return b.name == a.name }) {
 				continue
@@ -357,7 +357,7 @@ func (k *attributes) set(kind attributeKind, a *attribute) {
 		k.role = a
 	case idAttribute:
 		k.id = a
-	case xmlnsAttribute:
+	case xmlnsAttribute, noPrefixAttribute:
 		k.prefixes = append(k.prefixes, a)
 	}
 }
