@@ -57,6 +57,11 @@ func (l *Lines) Position(offset int) Position {
 	offset = max(0, min(offset, len(l.text)))
 	line := sort.SearchInts(l.starts, offset+1)
 	start := l.starts[line-1]
+	if offset > start && l.text[offset-1] == '\r' {
+		// Between "\r" and "\n" the line is over, as it is for a reader that has
+		// seen no more than that.
+		return Position{Offset: offset, Line: line + 1, Column: 1}
+	}
 	return Position{Offset: offset, Line: line, Column: utf8.RuneCount(l.text[start:offset]) + 1}
 }
 

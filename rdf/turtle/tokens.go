@@ -504,7 +504,7 @@ func (r *Reader) text(quote byte) (string, error) {
 		if c, err := r.at(max(end, len(b))); err != nil {
 			return "", err
 		} else if c == eof {
-			return "", r.fail(len(b), "string without its closing quote")
+			return "", r.fail(len(w.Buf)-w.Pos, "string without its closing quote")
 		}
 	}
 }

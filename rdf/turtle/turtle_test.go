@@ -294,6 +294,8 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte("BASE <http://b/c>\nGRAPH _:g { <?q> <#f> <//x/../y> . } bad . <s> <p> 1.e5."))
 	f.Add([]byte("<\\ >"))
 	f.Add([]byte("<>a驙0000"))
+	f.Add([]byte("<\r\n0"))
+	f.Add([]byte("prefiX :<>(00\"\\0"))
 	if files, err := filepath.Glob("../../../shared/suites/w3c-rdf11/rdf-t*/*.t*"); err == nil {
 		for _, file := range files {
 			if b, err := os.ReadFile(file); err == nil && len(b) < 4<<10 {
