@@ -53,17 +53,45 @@ type Refs struct {
 	Before string `json:"before,omitempty"`
 }
 
+// Effects are what an entry brings about beside the ledger.
+type Effects struct {
+	Meldingen []Melding // rows for the Outbox
+	// Gone are the ids (besluit.ID) of the subjects that a withdrawn page took
+	// along.
+	Gone []string
+}
+
 // Ledger is the append-only log. Append gives the entry its Sequence, Previous
-// and Hash and commits it together with the outbox rows in one atomic, durable
-// step. It is safe for concurrent use.
+// and Hash and commits it together with its effects, and with what Standing
+// tells, in one atomic, durable step. It is safe for concurrent use.
 type Ledger interface {
-	Append(ctx context.Context, e Entry, refs Refs, rows []Melding) (Entry, error)
+	Append(ctx context.Context, e Entry, refs Refs, with Effects) (Entry, error)
 	// Entry returns one entry; ok is false past the end.
 	Entry(ctx context.Context, sequence uint64) (e Entry, refs Refs, ok bool, err error)
 	// Latest returns the newest entry of a page.
 	Latest(ctx context.Context, pagina string) (e Entry, refs Refs, ok bool, err error)
 	// Head returns the newest sequence, 0 if the ledger is empty.
 	Head(ctx context.Context) (uint64, error)
+}
+
+// Standing tells how pages stand by their newest entries, without a walk over
+// the ledger: its answers are kept up by Ledger.Append. It is safe for
+// concurrent use.
+type Standing interface {
+	// Held returns up to n of the entries of pages that are held now, oldest first.
+	Held(ctx context.Context, n int) ([]Entry, error)
+	// Withdrawn returns up to n of the entries that took away a page which spoke
+	// of the subject with the id, newest first; a page that came back is not in it.
+	Withdrawn(ctx context.Context, id string, n int) ([]Entry, error)
+	// Tally counts pages and their findings.
+	Tally(ctx context.Context) (Tally, error)
+}
+
+// Tally counts pages by the kind of their newest entry, and the findings that
+// those entries count.
+type Tally struct {
+	Pages    map[Kind]int         `json:"pages"`
+	Findings map[rdf.Severity]int `json:"findings"`
 }
 
 // Cursors remember how far each follower has read the ledger.
@@ -103,12 +131,15 @@ type Melding struct {
 // sent because the preflight held it back (Tegengehouden): then the new row,
 // which knows the page as it is now, takes its place.
 type Outbox interface {
-	// Due returns up to n waiting rows with Next not after now, oldest first.
+	// Due returns up to n waiting rows with Next not after now, in the order of
+	// Next and then of their ledger entries.
 	Due(ctx context.Context, now time.Time, n int) ([]Melding, error)
 	// Save writes a row back, durably.
 	Save(ctx context.Context, m Melding) error
 	// Meldingen returns all rows in the order of their ledger entries.
 	Meldingen(ctx context.Context) ([]Melding, error)
+	// Counts returns how many rows have each status.
+	Counts(ctx context.Context) (map[MeldingStatus]int, error)
 }
 
 // Blobs keeps content by the hex SHA-256 of its bytes, compressed. Put is

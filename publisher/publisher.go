@@ -34,10 +34,11 @@ const (
 // before the first use and do not copy it after. It is safe for concurrent use,
 // but each follower (FollowGraphs, FollowIndex, Deliver) must run once at a time.
 type Publisher struct {
-	Ledger  Ledger
-	Blobs   Blobs
-	Cursors Cursors
-	Outbox  Outbox
+	Ledger   Ledger
+	Standing Standing // of the Ledger
+	Blobs    Blobs
+	Cursors  Cursors
+	Outbox   Outbox
 
 	// Validate judges a page; nil judges nothing.
 	Validate func(ctx context.Context, pub besluit.Publicatie) (Report, error)
@@ -139,11 +140,11 @@ func (p *Publisher) Accept(ctx context.Context, pub besluit.Publicatie) (Outcome
 	}
 	e := Entry{Kind: kind, Pagina: pub.Pagina, Bron: pub.Bron, Time: pub.Opgehaald, Reason: j.hold, Findings: j.counts}
 	e = salted(e, pub.Tekst, j.graph, j.report)
-	var rows []Melding
+	var with Effects
 	if kind == Published {
-		rows = p.meldingen(pub, j.stored)
+		with.Meldingen = p.meldingen(pub, j.stored)
 	}
-	e, err = p.Ledger.Append(ctx, e, refs, rows)
+	e, err = p.Ledger.Append(ctx, e, refs, with)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
 	}
@@ -195,15 +196,32 @@ func (p *Publisher) withdraw(ctx context.Context, pub besluit.Publicatie, last E
 	if !known || last.Kind == Withdrawn || last.Kind == Erased {
 		return Outcome{Status: StatusUnchanged, Entry: last}, nil
 	}
+	quads, err := p.quads(ctx, before)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("withdraw %s: %w", pub.Pagina, err)
+	}
 	e := salted(Entry{
 		Kind: Withdrawn, Pagina: pub.Pagina, Bron: cmp.Or(pub.Bron, last.Bron), Time: pub.Opgehaald,
 		Reason: fmt.Sprintf("HTTP %d", pub.Status),
 	}, nil, nil, nil)
-	e, err := p.Ledger.Append(ctx, e, Refs{Before: before}, nil)
+	e, err = p.Ledger.Append(ctx, e, Refs{Before: before}, Effects{Gone: subjectIDs(quads)})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("withdraw %s: %w", pub.Pagina, err)
 	}
 	return Outcome{Status: StatusWithdrawn, Entry: e}, nil
+}
+
+// subjectIDs returns the id of every subject, each once.
+func subjectIDs(quads []rdf.Quad) []string {
+	var ids []string
+	seen := map[rdf.Term]bool{}
+	for _, q := range quads {
+		if q.Subject.IsIRI() && !seen[q.Subject] {
+			seen[q.Subject] = true
+			ids = append(ids, besluit.ID(q.Subject.Value()))
+		}
+	}
+	return ids
 }
 
 // errMissing says that the ledger lacks an entry before its head.
@@ -233,8 +251,8 @@ func (p *Publisher) Release(ctx context.Context, pagina, reason string) (Entry, 
 	}
 	e := last
 	e.Kind, e.Reason, e.Time = Published, reason, p.now()
-	rows := p.meldingen(besluit.Publicatie{Pagina: pagina, Opgehaald: e.Time}, quads)
-	e, err = p.Ledger.Append(ctx, e, refs, rows)
+	with := Effects{Meldingen: p.meldingen(besluit.Publicatie{Pagina: pagina, Opgehaald: e.Time}, quads)}
+	e, err = p.Ledger.Append(ctx, e, refs, with)
 	if err != nil {
 		return Entry{}, fmt.Errorf("release %s: %w", pagina, err)
 	}
@@ -271,62 +289,21 @@ func (p *Publisher) Bron(ctx context.Context, pagina string) (b Bron, ok bool, e
 	return b, true, nil
 }
 
-// Held returns the newest entries of the pages that are held now, oldest first.
-func (p *Publisher) Held(ctx context.Context) ([]Entry, error) {
-	var list []Entry
-	err := p.eachLatest(ctx, Held, func(e Entry, _ Refs) (bool, error) {
-		list = append(list, e)
-		return true, nil
-	})
-	return list, err
-}
+// MaxHeld is the most entries that Held returns.
+const MaxHeld = 1000
+
+// Held returns the newest entries of pages that are held now, the MaxHeld
+// oldest of them, oldest first.
+func (p *Publisher) Held(ctx context.Context) ([]Entry, error) { return p.Standing.Held(ctx, MaxHeld) }
 
 // Gone tells whether an entity that is no longer there was withdrawn: the
-// newest entry that took its page away. id is the besluit.ID of its IRI.
+// newest entry that took a page of its away. id is the besluit.ID of its IRI.
 func (p *Publisher) Gone(ctx context.Context, id string) (found Entry, ok bool, err error) {
-	err = p.eachLatest(ctx, Withdrawn, func(e Entry, refs Refs) (bool, error) {
-		quads, err := p.quads(ctx, refs.Before)
-		if err != nil {
-			return false, err
-		}
-		for _, q := range quads {
-			if q.Subject.IsIRI() && besluit.ID(q.Subject.Value()) == id {
-				found, ok = e, true
-				break
-			}
-		}
-		return true, nil
-	})
-	return found, ok, err
-}
-
-// eachLatest calls f for the entries of a kind that are the newest of their
-// page, until f says false.
-func (p *Publisher) eachLatest(ctx context.Context, kind Kind, f func(Entry, Refs) (bool, error)) error {
-	head, err := p.Ledger.Head(ctx)
-	if err != nil {
-		return err
+	list, err := p.Standing.Withdrawn(ctx, id, 1)
+	if err != nil || len(list) == 0 {
+		return Entry{}, false, err
 	}
-	for n := uint64(1); n <= head; n++ {
-		e, refs, ok, err := p.Ledger.Entry(ctx, n)
-		if err != nil {
-			return err
-		}
-		if !ok || e.Kind != kind {
-			continue
-		}
-		latest, _, _, err := p.Ledger.Latest(ctx, e.Pagina)
-		if err != nil {
-			return err
-		}
-		if latest.Sequence != n {
-			continue
-		}
-		if more, err := f(e, refs); err != nil || !more {
-			return err
-		}
-	}
-	return nil
+	return list[0], true, nil
 }
 
 // put keeps content, "" for none.

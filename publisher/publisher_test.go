@@ -136,7 +136,7 @@ func newHouse(t testing.TB) *house {
 	x := &index{documents: map[string]string{}}
 	return &house{
 		Publisher: &publisher.Publisher{
-			Ledger: state.Ledger(), Blobs: blobs, Cursors: state.Cursors(), Outbox: state.Outbox(),
+			Ledger: state.Ledger(), Standing: state.Ledger(), Blobs: blobs, Cursors: state.Cursors(), Outbox: state.Outbox(),
 			Graphs: store, Index: x, Reader: &publisher.Reader{Engine: sparql.NewEmbedded(store, sparql.EmbeddedOptions{})},
 			Now: func() time.Time { return noon },
 		},

@@ -294,10 +294,12 @@ func (d *demo) notifyStep() (string, error) {
 }
 
 func (d *demo) meldingen() (map[string]int, error) {
-	rows, err := d.publisher.Outbox.Meldingen(d.e.ctx)
+	byStatus, err := d.publisher.Outbox.Counts(d.e.ctx)
 	counts := map[string]int{}
-	for _, m := range rows {
-		counts[string(m.Status)]++
+	for status, n := range byStatus {
+		if n > 0 {
+			counts[string(status)] = n
+		}
 	}
 	return counts, err
 }
@@ -331,25 +333,12 @@ func (d *demo) totals() (demoTotals, error) {
 
 // findings counts those of the newest entry of every page, by severity.
 func (d *demo) findings() (map[string]int, error) {
-	head, err := d.publisher.Ledger.Head(d.e.ctx)
-	if err != nil {
-		return nil, err
-	}
-	latest := map[string]publisher.Entry{}
-	for n := uint64(1); n <= head; n++ {
-		entry, _, ok, err := d.publisher.Ledger.Entry(d.e.ctx, n)
-		if err != nil || !ok {
-			return nil, errors.Join(err, fmt.Errorf("read ledger entry %d", n))
-		}
-		latest[entry.Pagina] = entry
-	}
+	tally, err := d.publisher.Standing.Tally(d.e.ctx)
 	counts := map[string]int{}
-	for _, entry := range latest {
-		for severity, n := range entry.Findings {
-			counts[severity.String()] += n
-		}
+	for severity, n := range tally.Findings {
+		counts[severity.String()] = n
 	}
-	return counts, nil
+	return counts, err
 }
 
 // countClass counts the distinct subjects of a class.

@@ -73,7 +73,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{})
 	h.reader = &publisher.Reader{Engine: h.engine}
 	h.publisher = &publisher.Publisher{
-		Ledger: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
+		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
 		Validate: judge, Graphs: h.quads, Index: h.index, Reader: h.reader,
 	}
 	return h, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -82,7 +83,7 @@ func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
 			URL: s.Seed, Last: s.LastVisit, Pages: s.Pages + s.Overviews, Withdrawn: s.Gone, Failed: len(s.Failed),
 		})
 		for _, f := range s.Failed {
-			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: reason(f.Error), Detail: public(f.Error), Time: f.Time})
+			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: reason(f.Error), Detail: detail(f), Time: f.Time})
 		}
 	}
 	if o.Held, err = h.publisher.Held(ctx); err != nil {
@@ -94,6 +95,16 @@ func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
 	last, _, _, err := h.publisher.Ledger.Entry(ctx, o.Ledger)
 	o.Head = last.Hash
 	return o, err
+}
+
+// detail is the technical side of a visit that failed, after its address, which
+// stands above it.
+func detail(v harvester.Visit) string {
+	_, text, ok := strings.Cut(v.Error, v.URL+": ")
+	if !ok {
+		text = v.Error
+	}
+	return public(text)
 }
 
 // meldingen are the rows of the outbox. What the portal answered may hold an
@@ -151,14 +162,8 @@ func (h *house) metrics() http.Handler {
 	}
 	for _, status := range []publisher.MeldingStatus{publisher.Wachtend, publisher.Aanvaard, publisher.Geweigerd, publisher.Tegengehouden} {
 		gauge("belfort_meldingen_"+string(status), "Meldingen in the outbox that are "+string(status)+".", func(ctx context.Context) (float64, error) {
-			rows, err := h.publisher.Outbox.Meldingen(ctx)
-			n := 0
-			for _, m := range rows {
-				if m.Status == status {
-					n++
-				}
-			}
-			return float64(n), err
+			counts, err := h.publisher.Outbox.Counts(ctx)
+			return float64(counts[status]), err
 		})
 	}
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -37,8 +37,9 @@ func (e *LockedError) Error() string {
 // one commit can cover several of them.
 type DB struct {
 	db *pebble.DB
-	// appending is held while an entry is added to the ledger (ledger.go).
-	appending sync.Mutex
+	// writing is held while an entry is added to the ledger or a melding is
+	// saved: they count what is there (ledger.go, outbox.go).
+	writing sync.Mutex
 }
 
 // Open opens or makes the database in dir. It returns a *VersionError or a
@@ -73,6 +74,9 @@ const (
 	keyVisit    = 'v' // visits.go
 	keyLedger   = 'l' // ledger.go
 	keyLatest   = 'p' // ledger.go: page to newest sequence
+	keyHeld     = 'h' // standing.go
+	keyGone     = 'g' // standing.go
+	keyTally    = 't' // standing.go
 	keyOutbox   = 'o' // outbox.go
 	keyCursor   = 'c' // cursors.go
 )

@@ -19,14 +19,14 @@ import (
 //	p <page IRI>           sequence of the newest entry of the page
 type Ledger struct {
 	db *pebble.DB
-	// mu is the DB's: entries are chained, so that there is one writer at a time.
+	// mu is DB.writing: entries are chained, so that there is one writer at a time.
 	mu *sync.Mutex
 }
 
 var _ publisher.Ledger = (*Ledger)(nil)
 
 // Ledger returns the ledger of the database.
-func (d *DB) Ledger() *Ledger { return &Ledger{db: d.db, mu: &d.appending} }
+func (d *DB) Ledger() *Ledger { return &Ledger{db: d.db, mu: &d.writing} }
 
 // record is one entry as it is stored.
 type record struct {
@@ -41,8 +41,8 @@ func ledgerKey(sequence uint64) []byte {
 func latestKey(pagina string) []byte { return append([]byte{keyLatest}, pagina...) }
 
 // Append implements publisher.Ledger: one synced batch for the entry, the
-// pointer to it and the outbox rows.
-func (l *Ledger) Append(_ context.Context, e publisher.Entry, refs publisher.Refs, rows []publisher.Melding) (publisher.Entry, error) {
+// pointer to it, how its page stands, and the outbox rows.
+func (l *Ledger) Append(ctx context.Context, e publisher.Entry, refs publisher.Refs, with publisher.Effects) (publisher.Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	previous, err := l.last()
@@ -50,6 +50,10 @@ func (l *Ledger) Append(_ context.Context, e publisher.Entry, refs publisher.Ref
 		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
 	}
 	e = e.Seal(previous)
+	before, _, _, err := l.Latest(ctx, e.Pagina)
+	if err != nil {
+		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
+	}
 	value, err := json.Marshal(record{e, refs})
 	if err != nil {
 		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
@@ -59,11 +63,9 @@ func (l *Ledger) Append(_ context.Context, e publisher.Entry, refs publisher.Ref
 	err = errors.Join(
 		batch.Set(ledgerKey(e.Sequence), value, nil),
 		batch.Set(latestKey(e.Pagina), binary.BigEndian.AppendUint64(nil, e.Sequence), nil),
+		stand(batch, before, e, with.Gone),
+		addMeldingen(batch, e.Sequence, with.Meldingen),
 	)
-	for _, m := range rows {
-		m.Sequence = e.Sequence
-		err = errors.Join(err, addMelding(batch, m))
-	}
 	if err == nil {
 		err = batch.Commit(pebble.Sync)
 	}

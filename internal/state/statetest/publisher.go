@@ -18,10 +18,11 @@ import (
 
 // State is one open store of the publisher's state.
 type State struct {
-	Ledger  publisher.Ledger
-	Outbox  publisher.Outbox
-	Cursors publisher.Cursors
-	Close   func() error
+	Ledger   publisher.Ledger
+	Standing publisher.Standing
+	Outbox   publisher.Outbox
+	Cursors  publisher.Cursors
+	Close    func() error
 }
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -40,7 +41,7 @@ func melding(resource string) publisher.Melding {
 	}
 }
 
-// Publisher checks the contract of Ledger, Outbox and Cursors. open opens the
+// Publisher checks the contract of Ledger, Standing, Outbox and Cursors. open opens the
 // store in dir, which the kit closes and opens again to see what is durable.
 func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 	ctx := context.Background()
@@ -65,7 +66,7 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			var last publisher.Entry
 			for i := range 3 {
 				refs := publisher.Refs{Graph: fmt.Sprint("graph", i), Before: fmt.Sprint("before", i)}
-				e := must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i%2)), refs, nil))(t)
+				e := must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i%2)), refs, publisher.Effects{}))(t)
 				if e.Sequence != uint64(i+1) || e.Previous != last.Hash || e.Hash != e.Sum() || e.Hash == "" {
 					t.Fatalf("entry %d came back as %+v after %+v", i+1, e, last)
 				}
@@ -95,7 +96,7 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			for i := range 8 {
 				group.Go(func() {
 					for j := range 5 {
-						if _, err := s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i, j)), publisher.Refs{}, nil); err != nil {
+						if _, err := s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i, j)), publisher.Refs{}, publisher.Effects{}); err != nil {
 							t.Error(err)
 						}
 					}
@@ -111,10 +112,10 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 		}},
 		{"rows enter with their entry, once", func(t *testing.T, reopen func() State) {
 			s := reopen()
-			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{melding("urn:b"), melding("urn:a")}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{melding("urn:b"), melding("urn:a")}}))(t)
 			again := melding("urn:a")
 			again.Href = "https://vlavirgem.be/elsewhere"
-			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/b"), publisher.Refs{}, []publisher.Melding{again, melding("urn:c")}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/b"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{again, melding("urn:c")}}))(t)
 			s = reopen()
 			rows := must(s.Outbox.Meldingen(ctx))(t)
 			var got []string
@@ -136,11 +137,11 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			s := reopen()
 			stopped := melding("urn:a")
 			stopped.Status, stopped.Reason = publisher.Tegengehouden, "geen datum"
-			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{stopped}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{stopped}}))(t)
 			if due := must(s.Outbox.Due(ctx, noon, 10))(t); len(due) != 0 {
 				t.Errorf("due %+v", due)
 			}
-			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, []publisher.Melding{melding("urn:a")}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{melding("urn:a")}}))(t)
 			rows := must(s.Outbox.Meldingen(ctx))(t)
 			if len(rows) != 1 || rows[0].Status != publisher.Wachtend || rows[0].Sequence != 2 {
 				t.Errorf("rows %+v", rows)
@@ -153,7 +154,7 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 				if i == 1 {
 					m.Next = noon.Add(time.Hour)
 				}
-				must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i)), publisher.Refs{}, []publisher.Melding{m}))(t)
+				must(s.Ledger.Append(ctx, entry(fmt.Sprint("https://vlavirgem.be/", i)), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{m}}))(t)
 			}
 			due := must(s.Outbox.Due(ctx, noon, 3))(t)
 			if len(due) != 3 || due[0].SubmittedResource != "urn:0" || due[1].SubmittedResource != "urn:2" || due[2].SubmittedResource != "urn:3" {
@@ -178,6 +179,37 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 				t.Errorf("rows %+v", rows)
 			}
 		}},
+		{"due rows come in the order of their time", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			later, sooner, never := melding("urn:later"), melding("urn:sooner"), melding("urn:never")
+			later.Next, sooner.Next, never.Next = noon.Add(-time.Second), noon.Add(-time.Hour), noon.Add(time.Nanosecond)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{later, never}}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/b"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{sooner}}))(t)
+			due := must(s.Outbox.Due(ctx, noon, 10))(t)
+			if len(due) != 2 || due[0].SubmittedResource != "urn:sooner" || due[1].SubmittedResource != "urn:later" {
+				t.Errorf("due at noon: %+v", due)
+			}
+		}},
+		{"rows are counted by status", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			stopped := melding("urn:a")
+			stopped.Status = publisher.Tegengehouden
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{stopped, melding("urn:b"), melding("urn:c")}}))(t)
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/b"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{melding("urn:a"), melding("urn:b")}}))(t)
+			sent := must(s.Outbox.Due(ctx, noon, 1))(t)[0]
+			sent.Status = publisher.Aanvaard
+			for range 2 { // saving again counts nothing again
+				if err := s.Outbox.Save(ctx, sent); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s = reopen()
+			counts := must(s.Outbox.Counts(ctx))(t)
+			if counts[publisher.Wachtend] != 2 || counts[publisher.Aanvaard] != 1 || counts[publisher.Tegengehouden] != 0 {
+				t.Errorf("counts %v, want 2 waiting, 1 accepted", counts)
+			}
+		}},
+		{"how pages stand", standing},
 		{"cursors", func(t *testing.T, reopen func() State) {
 			s := reopen()
 			if n := must(s.Cursors.Cursor(ctx, "graphs"))(t); n != 0 {
@@ -215,6 +247,72 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			}
 		})
 	}
+}
+
+// standing lets pages come, go, and be held, and asks after each step.
+func standing(t *testing.T, reopen func() State) {
+	ctx := context.Background()
+	s := reopen()
+	const id, other = "3f2504e0-4f89-51d3-9a0c-0305e82c3301", "3f2504e0-4f89-51d3-9a0c-0305e82c3302"
+	for _, c := range []struct {
+		pagina          string
+		kind            publisher.Kind
+		gone            []string
+		held, withdrawn string // sequences, of pages that are held and that took id away
+		published       int
+		warnings        int
+	}{
+		{"a", publisher.Published, nil, "[]", "[]", 1, 2},
+		{"b", publisher.Held, nil, "[2]", "[]", 1, 4},
+		{"c", publisher.Held, nil, "[2 3]", "[]", 1, 6},
+		{"b", publisher.Held, nil, "[3 4]", "[]", 1, 6},
+		{"c", publisher.Published, nil, "[4]", "[]", 2, 6},
+		{"a", publisher.Withdrawn, []string{id, other}, "[4]", "[6]", 1, 4},
+		{"c", publisher.Withdrawn, []string{id}, "[4]", "[7 6]", 0, 2},
+		{"a", publisher.Published, nil, "[4]", "[7]", 1, 4},
+		{"a", publisher.Withdrawn, []string{other}, "[4]", "[7]", 0, 2},
+		{"b", publisher.Withdrawn, []string{"is no id of ours"}, "error", "[7]", 0, 2},
+		{"b", publisher.Erased, nil, "[]", "[7]", 0, 0},
+	} {
+		e := entry("https://vlavirgem.be/" + c.pagina)
+		e.Kind = c.kind
+		if c.kind == publisher.Withdrawn || c.kind == publisher.Erased {
+			e.Findings = nil
+		}
+		_, err := s.Ledger.Append(ctx, e, publisher.Refs{}, publisher.Effects{Gone: c.gone})
+		if c.held == "error" {
+			if err == nil {
+				t.Error("an id that is no UUID was taken")
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = reopen()
+		tally := must(s.Standing.Tally(ctx))(t)
+		held := sequences(must(s.Standing.Held(ctx, 10))(t))
+		withdrawn := sequences(must(s.Standing.Withdrawn(ctx, id, 10))(t))
+		if held != c.held || withdrawn != c.withdrawn || tally.Pages[publisher.Published] != c.published || tally.Findings[rdf.Warning] != c.warnings {
+			t.Errorf("after %s is %s: held %s, withdrawn %s, %+v; want %+v", c.pagina, c.kind, held, withdrawn, tally, c)
+		}
+	}
+	if list := must(s.Standing.Withdrawn(ctx, id, 0))(t); len(list) != 0 {
+		t.Errorf("none asked for, got %v", list)
+	}
+	for _, id := range []string{"", "x", other[:35], "3f2504e0-4f89-51d3-9a0c-0305e82c3303"} {
+		if list := must(s.Standing.Withdrawn(ctx, id, 10))(t); len(list) != 0 {
+			t.Errorf("withdrawn for %q: %v", id, list)
+		}
+	}
+}
+
+func sequences(entries []publisher.Entry) string {
+	list := []uint64{}
+	for _, e := range entries {
+		list = append(list, e.Sequence)
+	}
+	return fmt.Sprint(list)
 }
 
 // Blobs checks the contract of publisher.Blobs. open opens the store in dir,
