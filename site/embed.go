@@ -58,7 +58,7 @@ func (s *site) embedList(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if b == nil {
-			return errNotFound
+			return failure{http.StatusNotFound, "fout.bestuur"}
 		}
 		d.Bestuur, request.Besturen, d.Alle = b, []string{b.IRI}, "/besturen/"+b.Slug
 		p.Titel = message(l, "embed.van", nameOf(l, b.Naam, b.IRI))

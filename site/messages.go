@@ -113,7 +113,8 @@ var messages = map[string]rdf.Text{
 	"zoek.hint.link":        {NL: "Meer over de zoektaal", EN: "More about the query language"},
 	"zoeken.titel":          {NL: "Zoeken", EN: "Search"},
 	"zoek.fout":             {NL: "Deze zoekvraag is niet te lezen", EN: "This query can not be read"},
-	"zoek.datumfout":        {NL: "Deze datum is niet te lezen. Schrijf dag-maand-jaar, bijvoorbeeld 21-11-2026. Er wordt gezocht zonder deze datum:", EN: "This date can not be read. Write day-month-year, for example 21-11-2026. The search goes on without this date:"},
+	"zoek.datumfout":        {NL: "Deze datum is niet te lezen. Schrijf dag-maand-jaar, bijvoorbeeld 21-11-2026:", EN: "This date can not be read. Write day-month-year, for example 21-11-2026:"},
+	"zoek.zonderdatum":      {NL: "Dit zijn de resultaten zonder die datum.", EN: "These are the results without that date."},
 	"zoek.omgekeerd":        {NL: "Deze periode eindigt voor ze begint. Wissel de twee datums.", EN: "This period ends before it begins. Swap the two dates."},
 	"zoek.voorstel":         {NL: "Zoek in plaats daarvan naar", EN: "Search instead for"},
 	"zoek.delen":            {NL: "Zo is uw zoekvraag gelezen", EN: "How your query was read"},
@@ -443,6 +444,7 @@ var messages = map[string]rdf.Text{
 	"embed.titel": {NL: "Laatste besluiten", EN: "Latest decisions"},
 	"embed.van":   {NL: "Laatste besluiten: %s", EN: "Latest decisions: %s"},
 	"embed.alle":  {NL: "Alle besluiten bekijken", EN: "View all decisions"},
+	"embed.fout":  {NL: "Deze lijst is er niet", EN: "This list does not exist"},
 	"embed.bron":  {NL: "Bron: Belfort", EN: "Source: Belfort"},
 
 	"onaanvaardbaar.titel":   {NL: "In deze vorm bestaat de pagina niet", EN: "The page does not exist in this form"},

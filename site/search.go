@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -77,39 +78,41 @@ func readRequest(q url.Values) (search.Request, error) {
 	if n, err := strconv.Atoi(q.Get("aantal")); err == nil {
 		r.Size = max(1, min(n, 100))
 	}
-	var err error
+	// A date that can not be read takes nothing away from the other.
+	var from, to error
 	if v := q.Get("van"); v != "" {
-		if r.From, err = readDate(v); err != nil {
-			return r, dateError{v}
+		if r.From, from = readDate(v); from != nil {
+			from = dateError{v}
 		}
 	}
 	if v := q.Get("tot"); v != "" {
-		if r.To, err = readDate(v); err != nil {
-			return r, dateError{v}
+		if r.To, to = readDate(v); to != nil {
+			to = dateError{v}
+		} else {
+			r.To = r.To.Add(24*time.Hour - time.Second)
 		}
-		r.To = r.To.Add(24*time.Hour - time.Second)
 	}
-	return r, nil
+	return r, cmp.Or(from, to)
 }
 
 type searchPage struct {
-	Text, Van, Tot string
-	Fout, Voorstel string
-	Plaats         *mark  // where the query goes wrong
-	Datumfout      string // a date that can not be read
-	Omgekeerd      bool   // the period ends before it begins
-	Parsed         []chip
-	Total          uint64
-	Volgorde       string
-	Notes          []string
-	Hits           []hit
-	Blad           pager
-	Facets         []facet
-	Jaren          []year
-	Sorts          []choice
-	Gefilterd      bool
-	Atom, API, CSV string
-	Afgekapt       int // results that the CSV holds, 0 if it holds all
+	Text, Van, Tot   string
+	Fout, Voorstel   string
+	Plaats           *mark // where the query goes wrong
+	VanFout, TotFout bool  // a date that can not be read
+	Omgekeerd        bool  // the period ends before it begins
+	Parsed           []chip
+	Total            uint64
+	Volgorde         string
+	Notes            []string
+	Hits             []hit
+	Blad             pager
+	Facets           []facet
+	Jaren            []year
+	Sorts            []choice
+	Gefilterd        bool
+	Atom, API, CSV   string
+	Afgekapt         int // results that the CSV holds, 0 if it holds all
 }
 
 type (
@@ -150,7 +153,8 @@ func (s *site) zoeken(w http.ResponseWriter, r *http.Request) error {
 	status := http.StatusOK
 	var wrongDate dateError
 	if errors.As(err, &wrongDate) {
-		d.Datumfout, status = wrongDate.value, http.StatusBadRequest
+		status = http.StatusBadRequest
+		d.VanFout, d.TotFout = d.Van != "" && request.From.IsZero(), d.Tot != "" && request.To.IsZero()
 	}
 	if err := s.slugsToIRIs(r, request.Besturen); err != nil {
 		return err
@@ -251,7 +255,7 @@ func (s *site) showFacets(l lang, d *searchPage, facets []search.Facet, q url.Va
 		}
 	}
 	for _, name := range []string{"van", "tot"} {
-		if v := q.Get(name); v != "" && d.Datumfout == "" {
+		if v := q.Get(name); v != "" && !(name == "van" && d.VanFout) && !(name == "tot" && d.TotFout) {
 			d.Parsed = append(d.Parsed, chip{strings.ToLower(message(l, name)) + " " + v, link(l, "/zoeken?"+with(q, name, ""))})
 			d.Gefilterd = true
 		}

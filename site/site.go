@@ -205,7 +205,12 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		send(w, r, f.status, "application/json; charset=utf-8", append(body, '\n'))
 		return
 	}
-	p := s.newPage(r, "fout")
+	name := "fout"
+	if strings.HasPrefix(r.URL.Path, "/embed/") { // a frame must be able to show it
+		name = "embedfout"
+		embeddable(w.Header())
+	}
+	p := s.newPage(r, name)
 	p.Robots = "noindex"
 	p.Data = f.status
 	p.Titel = message(p.Taal, fmt.Sprintf("fout.%d", f.status))

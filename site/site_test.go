@@ -326,7 +326,10 @@ func TestFailures(t *testing.T) {
 		{"GET", "/docs/onbekend", 404, ""},
 		{"GET", "/static/../site.go", 404, ""},
 		{"GET", "/besturen/onbekend?taal=en", 404, "Page not found"},
-		{"GET", "/embed/lijst?kleur=red", 400, ""},
+		{"GET", "/embed/lijst?kleur=red", 400, "Deze lijst is er niet"},
+		{"GET", "/embed/lijst?bestuur=onbekend", 404, "Dit bestuur is hier niet bekend"},
+		{"GET", "/zoeken?van=31-02-2025&tot=gisteren", 400, "<q>31-02-2025</q> <q>gisteren</q>"},
+		{"GET", "/zoeken?van=31-02-2025&tot=31-12-2025", 400, "tot en met 31-12-2025"},
 		{"GET", "/zoeken?q=" + url.QueryEscape("(terras"), 400, "Er ontbreekt een haakje."},
 		{"GET", "/api/v1/besluiten?q=" + url.QueryEscape("(terras"), 400, "De zoekvraag is niet te lezen. Er ontbreekt een haakje."},
 		{"GET", "/feeds/besluiten.atom?bestuur=onbekend", 404, "Dit bestuur is hier niet bekend"},
@@ -344,8 +347,8 @@ func TestFailures(t *testing.T) {
 		if w.Code != c.status || !strings.Contains(w.Body.String(), c.says) {
 			t.Errorf("%s %s: %d, want %d and %q in\n%s", c.method, c.at, w.Code, c.status, c.says, w.Body)
 		}
-		if w.Header().Get("Content-Security-Policy") == "" {
-			t.Errorf("%s: no policy", c.at)
+		if policy := w.Header().Get("Content-Security-Policy"); policy == "" || strings.HasSuffix(policy, "frame-ancestors *") != strings.HasPrefix(c.at, "/embed/") {
+			t.Errorf("%s: policy %q", c.at, policy)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"code.dny.dev/ssrf"
 
+	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/site"
 )
 
@@ -57,6 +58,10 @@ func TestReason(t *testing.T) {
 		if shown := public(c.err.Error()); regexp.MustCompile(`\d+\.\d+\.\d+|:53\b`).MatchString(shown) {
 			t.Errorf("an address leaks: %s", shown)
 		}
+	}
+	visit := harvester.Visit{URL: "http://10.1.2.3/x", Error: "fetch http://10.1.2.3/x: robots.txt does not allow it"}
+	if got, want := detail(visit), "robots.txt does not allow it"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 	want := "read tcp connection reset by peer"
 	if got := public("read tcp [fe80::1%eth0]:4711->93.184.216.34:443: connection reset by peer"); strings.ReplaceAll(got, " :", "") != want {

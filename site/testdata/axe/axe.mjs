@@ -41,7 +41,7 @@ async function paths(page) {
     "/", "/?taal=en", "/zoeken", "/zoeken?q=subsidie", "/zoeken?q=xqzwv", "/zoeken?q=%28open",
     besluit, await first(page, besluit, "/zittingen/"), await first(page, besluit, "/agendapunten/"), await first(page, besluit, "/bestuursorganen/"),
     "/besturen", bestuur, "/validator", "/sparql", "/oogst", "/melding", "/kwaliteit", "/datasets", "/toegankelijkheid",
-    "/docs", "/docs/insluiten", "/docs/regels", "/docs/zoektaal", "/embed/lijst", "/nergens",
+    "/docs", "/docs/insluiten", "/docs/regels", "/docs/zoektaal", "/ldes", "/embed/lijst", "/embed/lijst?bestuur=onbekend", "/zoeken?van=31-02-2025", "/nergens",
   ];
 }
 
