@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"time"
+	_ "time/tzdata" // a machine may have no time zone database
 
 	"golang.org/x/net/html"
 
@@ -143,6 +144,36 @@ func (d *Document) text(part, text string) {
 	if text = PlainText(text); text != "" {
 		d.Texts = append(d.Texts, Text{Part: part, Text: text})
 	}
+}
+
+// brussel is where councils sit.
+var brussel = func() *time.Location {
+	l, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}()
+
+// Dag returns the calendar day on which a moment fell in Flanders, as midnight
+// in UTC: a sitting at 00.30 counts for that day, in whatever zone a page wrote
+// it.
+func Dag(moment time.Time) time.Time { return midnight(moment.In(brussel)) }
+
+// midnight returns the calendar day of t in its own zone, as midnight in UTC.
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// Period returns the days of From and To, as midnights in UTC; zero is open.
+func (r Request) Period() (first, last time.Time) {
+	if !r.From.IsZero() {
+		first = midnight(r.From)
+	}
+	if !r.To.IsZero() {
+		last = midnight(r.To)
+	}
+	return first, last
 }
 
 func firstOf(values ...string) string {

@@ -7,16 +7,17 @@ import (
 )
 
 // Matcher finds the words of a query in a text, to show people why something
-// was found.
+// was found. It is not safe for concurrent use.
 type Matcher struct {
 	stems    map[string]bool
 	prefixes []string
-	phrases  [][]string // folded words
+	phrases  [][]string      // folded words
+	known    map[string]bool // words that were looked at before, and whether they match
 }
 
 // NewMatcher prepares the positive parts of a query.
 func NewMatcher(e Expr) *Matcher {
-	m := &Matcher{stems: map[string]bool{}}
+	m := &Matcher{stems: map[string]bool{}, known: map[string]bool{}}
 	m.collect(e)
 	return m
 }
@@ -54,13 +55,7 @@ func (m *Matcher) collect(e Expr) {
 func (m *Matcher) mark(tokens []Token) []bool {
 	marks := make([]bool, len(tokens))
 	for i, t := range tokens {
-		if m.stems[Stem(t.Text)] || slices.ContainsFunc(m.prefixes, func(p string) bool { return strings.HasPrefix(t.Text, p) }) {
-			marks[i] = true
-		} else if len(m.stems) > 0 {
-			for _, part := range Parts(t.Text) {
-				marks[i] = marks[i] || m.stems[Stem(part)]
-			}
-		}
+		marks[i] = marks[i] || m.matches(t.Text)
 		for _, phrase := range m.phrases {
 			if len(phrase) > 0 && startsWith(tokens[i:], phrase) {
 				for j := range phrase {
@@ -70,6 +65,27 @@ func (m *Matcher) mark(tokens []Token) []bool {
 		}
 	}
 	return marks
+}
+
+// maxKnown bounds the words that are remembered.
+const maxKnown = 100_000
+
+// matches reports whether one word matches by itself. Texts repeat their words,
+// and stems are dear.
+func (m *Matcher) matches(word string) bool {
+	if len(m.stems) == 0 && len(m.prefixes) == 0 {
+		return false
+	}
+	if is, ok := m.known[word]; ok {
+		return is
+	}
+	is := m.stems[Stem(word)] ||
+		slices.ContainsFunc(m.prefixes, func(p string) bool { return strings.HasPrefix(word, p) }) ||
+		len(m.stems) > 0 && slices.ContainsFunc(Parts(word), func(part string) bool { return m.stems[Stem(part)] })
+	if len(m.known) < maxKnown {
+		m.known[word] = is
+	}
+	return is
 }
 
 func startsWith(tokens []Token, phrase []string) bool {

@@ -2,6 +2,8 @@ package search
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,9 +38,9 @@ type (
 	Word string
 	// Phrase is words in this order and exactly this form.
 	Phrase string
-	// Prefix is the beginning of a word, at least minPrefix letters.
+	// Prefix is the beginning of one word, at least minPrefix letters.
 	Prefix string
-	// InField looks in one field only: see Fields.
+	// InField looks in one field only: "titel" or "tekst".
 	InField struct {
 		Field string
 		Expr  Expr
@@ -53,13 +55,14 @@ func (Phrase) expr()  {}
 func (Prefix) expr()  {}
 func (InField) expr() {}
 
-// Fields are the fields that a query may name, as in titel:terras.
+// fields are what a query may name, as in titel:terras.
 var fields = []string{"titel", "tekst"}
 
 // Bounds on what people, and machines, may ask.
 const (
 	maxQuery  = 2000 // bytes
-	maxDepth  = 20   // nested parentheses
+	maxDepth  = 20   // parentheses, NIET and fields in each other
+	maxWords  = 100  // words and phrases
 	minPrefix = 3    // letters before "*"
 )
 
@@ -76,14 +79,47 @@ type part struct {
 }
 
 // Parts returns the parts of the query as they can be shown and removed one by
-// one.
+// one. Each part, and what is left without it, is a query in its own right.
 func (q Query) Parts() []Part {
 	list := make([]Part, 0, len(q.parts))
-	for _, p := range q.parts {
-		rest := strings.Join(strings.Fields(q.Text[:p.start]+" "+q.Text[p.end:]), " ")
-		list = append(list, Part{Text: q.Text[p.start:p.end], Without: rest})
+	for i, p := range q.parts {
+		var rest []string
+		for j, other := range q.parts {
+			if j != i {
+				rest = append(rest, q.Text[other.start:other.end])
+			}
+		}
+		list = append(list, Part{Text: q.Text[p.start:p.end], Without: strings.Join(rest, " ")})
 	}
 	return list
+}
+
+// Prefixes yields the prefixes of an expression, each with the field that it
+// looks in, "" for all. An engine bounds them by the words that it holds.
+func Prefixes(e Expr) iter.Seq2[string, Prefix] {
+	return func(yield func(string, Prefix) bool) { prefixes(e, "", yield) }
+}
+
+func prefixes(e Expr, field string, yield func(string, Prefix) bool) bool {
+	switch e := e.(type) {
+	case And:
+		return !slices.ContainsFunc(e, func(part Expr) bool { return !prefixes(part, field, yield) })
+	case Or:
+		return !slices.ContainsFunc(e, func(part Expr) bool { return !prefixes(part, field, yield) })
+	case Not:
+		return prefixes(e.Expr, field, yield)
+	case InField:
+		return prefixes(e.Expr, e.Field, yield)
+	case Prefix:
+		return yield(field, e)
+	}
+	return true
+}
+
+// Wrong says, in Dutch, what an engine cannot do with a prefix of the query.
+func (q Query) Wrong(prefix Prefix, message string) *QueryError {
+	start := max(0, strings.Index(q.Text, string(prefix)+"*"))
+	return &QueryError{Text: q.Text, Start: start, End: min(len(q.Text), start+len(prefix)+1), Message: message}
 }
 
 // ParseQuery reads the query language of Belfort: words (all must be there),
@@ -101,6 +137,15 @@ func ParseQuery(text string) (Query, error) {
 	tokens, err := scan(text)
 	if err != nil {
 		return Query{}, err
+	}
+	words := 0
+	for _, t := range tokens {
+		if t.kind != tokenWord && t.kind != tokenPhrase {
+			continue
+		}
+		if words += len(Tokens(t.text)); words > maxWords {
+			return Query{}, &QueryError{Text: text, Start: t.start, End: len(text), Message: fmt.Sprintf("de vraag heeft meer dan %d woorden", maxWords)}
+		}
 	}
 	p := &parser{text: text, tokens: tokens}
 	expr, err := p.or(0)
@@ -311,9 +356,15 @@ func (p *parser) unary(depth int) (Expr, error) {
 		if !ok || next.kind == tokenAnd || next.kind == tokenOr || next.kind == tokenClose {
 			return nil, p.fail(t, fmt.Sprintf("na %s ontbreekt een woord", t.text))
 		}
-		e, err := p.unary(depth)
+		if depth >= maxDepth {
+			return nil, p.fail(t, fmt.Sprintf("meer dan %d keer %s in elkaar", maxDepth, t.text))
+		}
+		e, err := p.unary(depth + 1)
 		if err != nil || e == nil {
 			return nil, err
+		}
+		if twice, ok := e.(Not); ok && t.kind == tokenNot {
+			return twice.Expr, nil
 		}
 		if t.kind == tokenNot {
 			return Not{e}, nil
@@ -345,10 +396,11 @@ func (p *parser) word(t token) (Expr, error) {
 	stars := strings.Count(t.text, "*")
 	if stars > 0 {
 		letters := strings.TrimSuffix(t.text, "*")
-		if stars > 1 || letters == t.text || len(Tokens(letters)) > 1 {
+		words := Tokens(letters)
+		if stars > 1 || letters == t.text || len(words) != 1 {
 			return nil, p.fail(t, "een * kan alleen aan het einde van een woord staan")
 		}
-		if utf8.RuneCountInString(letters) < minPrefix {
+		if utf8.RuneCountInString(words[0].Text) < minPrefix {
 			return nil, p.fail(t, fmt.Sprintf("voor * horen minstens %d letters", minPrefix))
 		}
 		return Prefix(letters), nil
@@ -365,7 +417,8 @@ func (p *parser) word(t token) (Expr, error) {
 }
 
 // topParts cuts the text in parts that can be removed one by one: the things
-// joined by EN at the top. A query with a top-level OF is one part.
+// joined by EN at the top. A query with a top-level OF is one part. What says
+// nothing, such as a lone sign, is no part.
 func (p *parser) topParts() []part {
 	var parts []part
 	depth, begin := 0, -1
@@ -389,9 +442,6 @@ func (p *parser) topParts() []part {
 				return []part{{p.tokens[0].start, p.tokens[len(p.tokens)-1].end}}
 			}
 		case t.kind == tokenAnd:
-			if begin < 0 {
-				begin = t.start // goes away with the part that follows
-			}
 		case t.kind == tokenNot || t.kind == tokenField:
 			if begin < 0 {
 				begin = t.start
@@ -400,7 +450,10 @@ func (p *parser) topParts() []part {
 			if begin < 0 {
 				begin = t.start
 			}
-			parts, begin = append(parts, part{begin, t.end}), -1
+			if len(Tokens(t.text)) > 0 {
+				parts = append(parts, part{begin, t.end})
+			}
+			begin = -1
 		}
 	}
 	return parts

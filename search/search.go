@@ -34,9 +34,9 @@ type Request struct {
 	Organen  []string  // classification IRIs of bestuursorganen
 	Types    []string  // IRIs of BesluitType
 	Uitslag  []string  // values of the facet "uitslag"
-	From, To time.Time // date of the sitting, inclusive; zero: open
+	From, To time.Time // day of the sitting, inclusive; their time of day does not count; zero: open
 	Sort     Sort      // "" : Relevance when there is text, else Newest
-	Page     int       // 1-based
+	Page     int       // 1-based; beyond the ten thousandth hit pages are empty
 	Size     int       // hits per page, at most 100; 0 means 20
 }
 
@@ -62,7 +62,7 @@ type Part struct {
 type Hit struct {
 	IRI        string
 	Soort      Soort
-	Titel      string // HTML-safe with <mark>, or plain when nothing matched
+	Titel      string // HTML: escaped, matches in <mark>
 	Bestuur    string // name
 	BestuurIRI string
 	Orgaan     string // name
@@ -76,7 +76,7 @@ type Hit struct {
 // Fragment is a piece of text around a match, with the part of the decision it
 // stands in.
 type Fragment struct {
-	Part string // "titel", "motivering", "artikel", "inhoud", ...
+	Part string // as in Text: "motivering", "artikel 2", "inhoud", ...
 	HTML string // escaped, matches in <mark>
 }
 

@@ -1,10 +1,24 @@
 package search
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/dutch"
+)
+
+// wordFamilies holds one family of forms per line, strangers one pair per line
+// of words that must not be found by each other.
+var (
+	//go:embed testdata/families.txt
+	wordFamilies string
+	//go:embed testdata/strangers.txt
+	strangers string
 )
 
 func TestTokens(t *testing.T) {
@@ -19,6 +33,12 @@ func TestTokens(t *testing.T) {
 		{"einde.Begin", "einde begin"},
 		{"'s-Gravenvoeren", "s gravenvoeren"},
 		{"d’Hondt", "d'hondt"},
+		{"om\u00adge\u00advings\u00advergunning", "omgevingsvergunning"},
+		{"de ﬁnanciën van het ĳsbad", "de financien van het ijsbad"},
+		{"50 euro per m2/jaar", "50 euro per m2 jaar"},
+		{"schooljaar 2025/2026, dossier 12/A/3", "schooljaar 2025/2026 dossier 12/a/3"},
+		{"agenda's", "agenda's"},
+		{strings.Repeat("a", 450), strings.Repeat("a", 200) + " " + strings.Repeat("a", 200) + " " + strings.Repeat("a", 50)},
 		{"", ""},
 	} {
 		var got []string
@@ -34,42 +54,74 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestStemJoins holds word families of council minutes that must be found by
+// TestStemJoins checks word families of council minutes that must be found by
 // any of their forms, and pairs that must stay apart.
 func TestStemJoins(t *testing.T) {
-	for _, family := range []string{
-		"besluit besluiten", "stad steden", "lid leden", "raadslid raadsleden", "huis huizen",
-		"parkeerplaats parkeerplaatsen", "begraafplaats begraafplaatsen", "subsidie subsidies",
-		"retributie retributies", "motie moties", "gemeente gemeenten gemeentes", "cafe cafes",
-		"mandataris mandatarissen", "goedkeuring goedgekeurd goedkeuren", "vaststelling vastgesteld",
-		"gunning gegund gunnen", "belasting belastingen", "terras terrassen", "luier luiers",
-		"omgevingsvergunning omgevingsvergunningen", "straat straten", "vergadering vergaderingen",
-	} {
+	for family := range strings.Lines(wordFamilies) {
 		words := strings.Fields(family)
-		for _, w := range words[1:] {
+		for _, w := range words {
 			if Stem(w) != Stem(words[0]) {
 				t.Errorf("%s (%s) and %s (%s) are not joined", words[0], Stem(words[0]), w, Stem(w))
 			}
 		}
 	}
-	for _, pair := range [][2]string{{"schepen", "schip"}, {"gemeente", "gemeen"}, {"wijziging", "wijs"}, {"niet", "geen"}} {
-		if Stem(pair[0]) == Stem(pair[1]) {
-			t.Errorf("%s and %s are joined", pair[0], pair[1])
+	for pair := range strings.Lines(strangers) {
+		words := strings.Fields(pair)
+		if Stem(words[0]) == Stem(words[1]) {
+			t.Errorf("%s and %s are joined by %s", words[0], words[1], Stem(words[0]))
+		}
+	}
+}
+
+// TestListsSayNothingNeedless: each entry of the lists of words changes
+// something.
+func TestListsSayNothingNeedless(t *testing.T) {
+	stemmer := func(word string) string {
+		env := snowballstem.NewEnv(word)
+		dutch.Stem(env)
+		return tidy(env.Current())
+	}
+	for form, lemma := range lemmas {
+		if stemmer(form) == Stem(lemma) {
+			t.Errorf("lemmas: %s is joined with %s anyway", form, lemma)
+		}
+		if _, ok := lemmas[lemma]; ok {
+			t.Errorf("lemmas: %s is a form itself", lemma)
+		}
+	}
+	for _, end := range singular {
+		if stemmer(end) == end {
+			t.Errorf("singular: %s keeps its s anyway", end)
+		}
+	}
+	for word := range whole {
+		if split(word, 3) == nil {
+			t.Errorf("whole: %s is not split anyway", word)
+		}
+	}
+	for word := range lexicon {
+		if len(word) < minPart {
+			t.Errorf("lexicon: %s is too short to be a part", word)
 		}
 	}
 }
 
 func TestParts(t *testing.T) {
 	for word, want := range map[string]string{
-		"belastingreglement":   "belasting reglement",
-		"omgevingsvergunning":  "omgeving vergunning",
-		"luiersubsidie":        "luier subsidie",
-		"terrasreglement":      "terras reglement",
-		"parkeervergunning":    "parkeer vergunning",
-		"belasting":            "",
-		"vergunning":           "",
-		"vlavirgem":            "",
-		"kinderopvangtoeslag1": "",
+		"belastingreglement":    "belasting reglement",
+		"omgevingsvergunning":   "omgeving vergunning",
+		"belastingreglementen":  "belasting reglementen",
+		"omgevingsvergunningen": "omgeving vergunningen",
+		"speelpleinwerking":     "speelplein werking",
+		"huurprijzen":           "huur prijzen",
+		"subsidiereglementen":   "subsidie reglementen",
+		"luiersubsidie":         "luier subsidie",
+		"terrasreglement":       "terras reglement",
+		"parkeervergunning":     "parkeer vergunning",
+		"belasting":             "",
+		"vergunning":            "",
+		"vlavirgem":             "",
+		"kinderopvangtoeslag1":  "",
 	} {
 		if got := strings.Join(Parts(word), " "); got != want {
 			t.Errorf("Parts(%q) = %q, want %q", word, got, want)
@@ -100,6 +152,8 @@ func TestParseQuery(t *testing.T) {
 		{"a|b", "(a OF b)"},
 		{"+terras +zomer", "(terras EN zomer)"},
 		{"12:30", `"12:30"`},
+		{"NIET NIET a", "a"},
+		{"a - b", "(a EN b)"},
 	} {
 		q, err := ParseQuery(c.text)
 		if err != nil {
@@ -142,18 +196,23 @@ func show(e Expr) string {
 
 func TestParseQueryErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		`"open`:                       "aanhalingsteken",
-		"(terras":                     "haakje wordt niet gesloten",
-		"terras)":                     "haakje sluit niets",
-		"OF terras":                   "ontbreekt",
-		"terras OF":                   "ontbreekt",
-		"EN":                          "ontbreekt",
-		"NIET":                        "na NIET ontbreekt een woord",
-		"titel:":                      "na titel: ontbreekt een woord",
-		"*weg":                        "einde van een woord",
-		"ab*":                         "minstens 3 letters",
-		strings.Repeat("(", 30):       "haakjes",
-		strings.Repeat("woord ", 999): "te lang",
+		`"open`:                               "aanhalingsteken",
+		"(terras":                             "haakje wordt niet gesloten",
+		"terras)":                             "haakje sluit niets",
+		"OF terras":                           "ontbreekt",
+		"terras OF":                           "ontbreekt",
+		"EN":                                  "ontbreekt",
+		"NIET":                                "na NIET ontbreekt een woord",
+		"titel:":                              "na titel: ontbreekt een woord",
+		"*weg":                                "einde van een woord",
+		"ab*":                                 "minstens 3 letters",
+		"§§a*":                                "minstens 3 letters",
+		"§§§*":                                "einde van een woord",
+		strings.Repeat("NIET ", 30) + "a":     "NIET in elkaar",
+		strings.Repeat("a ", 101):             "meer dan 100 woorden",
+		`"` + strings.Repeat("a ", 101) + `"`: "meer dan 100 woorden",
+		strings.Repeat("(", 30):               "haakjes",
+		strings.Repeat("woord ", 999):         "te lang",
 	} {
 		_, err := ParseQuery(text)
 		var q *QueryError
@@ -171,6 +230,9 @@ func TestQueryParts(t *testing.T) {
 	var got []string
 	for _, p := range q.Parts() {
 		got = append(got, p.Text+" => "+p.Without)
+	}
+	if q, err := ParseQuery("a EN b AND c - EN d"); err != nil || len(q.Parts()) != 4 || q.Parts()[0].Without != "b c d" || q.Parts()[1].Text != "b" {
+		t.Errorf("parts joined by EN: %+v, %v", q.Parts(), err)
 	}
 	want := []string{
 		`terras => "openbaar domein" -winter (a OF b)`,
@@ -204,6 +266,21 @@ func TestHighlight(t *testing.T) {
 	}
 }
 
+// TestHostileTextTakesNoTime: texts that are hard to cut in words.
+func TestHostileTextTakesNoTime(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("a.", 150_000), strings.Repeat("1/", 150_000), strings.Repeat("a'", 150_000), strings.Repeat("x", 300_000),
+		strings.Repeat("\u00ad", 150_000), strings.Repeat("e\u0301", 100_000),
+	} {
+		begun := time.Now()
+		n := len(Tokens(text))
+		NewMatcher(Word("terras")).Fragment(text)
+		if took := time.Since(begun); took > 5*time.Second {
+			t.Errorf("%.10q...: %d tokens took %v", text, n, took)
+		}
+	}
+}
+
 func TestPlainText(t *testing.T) {
 	got := PlainText("<p>Gelet op <a href='x'>art. 41</a>,</p><ul><li>1&deg;</li></ul><script>alert(1)</script>")
 	if want := "Gelet op art. 41, 1°"; got != want {
@@ -231,6 +308,11 @@ func FuzzParseQuery(f *testing.F) {
 		for _, p := range q.Parts() {
 			if len(dense(p.Without)) >= len(dense(q.Text)) {
 				t.Fatalf("%q without %q is %q", q.Text, p.Text, p.Without)
+			}
+			for _, rest := range []string{p.Text, p.Without} {
+				if _, err := ParseQuery(rest); err != nil {
+					t.Fatalf("%q of %q cannot be read: %v", rest, q.Text, err)
+				}
 			}
 		}
 		NewMatcher(q.Expr).Highlight(text)

@@ -8,9 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
@@ -24,43 +27,98 @@ import (
 
 // formatVersion changes whenever the fields or the analysis do: an index of
 // another version is made anew from the ledger.
-const formatVersion = "1"
+const formatVersion = "2"
 
 // Index is a search index on disk. It is safe for concurrent use.
 type Index struct{ index bleve.Index }
 
 // Open opens the index in dir, or makes an empty one when there is none, or one
 // of another version. fresh says that it is empty, so that everything must be
-// put in again.
+// put in again; it says so at every Open until something is. A directory that
+// holds something else is an error, and is left alone.
 func Open(dir string) (index *Index, fresh bool, err error) {
-	opened, err := bleve.Open(dir)
-	if err == nil {
-		version, err := opened.GetInternal([]byte("version"))
-		if err == nil && string(version) == formatVersion {
-			return &Index{opened}, false, nil
-		}
-		if err := opened.Close(); err != nil {
-			return nil, false, fmt.Errorf("open index: %w", err)
-		}
-	} else if !errors.Is(err, bleve.ErrorIndexPathDoesNotExist) && !errors.Is(err, bleve.ErrorIndexMetaMissing) {
-		return nil, false, fmt.Errorf("open index: %w", err)
+	index, err = reopen(dir)
+	if err == nil && index == nil {
+		index, err = create(dir)
 	}
-	// The index holds nothing that the ledger cannot give again.
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, false, fmt.Errorf("make index: %w", err)
+	if err != nil {
+		return nil, false, err
+	}
+	n, err := index.Count()
+	if err != nil {
+		return nil, false, errors.Join(fmt.Errorf("open index: %w", err), index.Close())
+	}
+	return index, n == 0, nil
+}
+
+// reopen opens an index that is there; nil if there is none that can be used.
+func reopen(dir string) (*Index, error) {
+	opened, err := bleve.Open(dir)
+	switch {
+	case errors.Is(err, bleve.ErrorIndexPathDoesNotExist):
+		return nil, nil
+	case errors.Is(err, bleve.ErrorIndexMetaMissing), errors.Is(err, bleve.ErrorIndexMetaCorrupt):
+		return nil, nil // a crash while it was made, or not an index at all: see remove
+	case err != nil:
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	version, err := opened.GetInternal([]byte("version"))
+	if err == nil && string(version) == formatVersion {
+		return &Index{opened}, nil
+	}
+	if err := opened.Close(); err != nil {
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	return nil, nil
+}
+
+// create makes an empty index aside and puts it in place when it is whole, so
+// that a crash leaves none that cannot be opened.
+func create(dir string) (*Index, error) {
+	aside := dir + ".new"
+	for _, old := range []string{dir, aside} {
+		if err := remove(old); err != nil {
+			return nil, fmt.Errorf("make index: %w", err)
+		}
 	}
 	m, err := newMapping()
 	if err != nil {
-		return nil, false, fmt.Errorf("make index: %w", err)
+		return nil, fmt.Errorf("make index: %w", err)
 	}
-	made, err := bleve.New(dir, m)
+	made, err := bleve.New(aside, m)
 	if err != nil {
-		return nil, false, fmt.Errorf("make index: %w", err)
+		return nil, fmt.Errorf("make index: %w", err)
 	}
-	if err := made.SetInternal([]byte("version"), []byte(formatVersion)); err != nil {
-		return nil, false, errors.Join(fmt.Errorf("make index: %w", err), made.Close())
+	err = made.SetInternal([]byte("version"), []byte(formatVersion))
+	if err := errors.Join(err, made.Close()); err != nil {
+		return nil, fmt.Errorf("make index: %w", err)
 	}
-	return &Index{made}, true, nil
+	if err := os.Rename(aside, dir); err != nil {
+		return nil, fmt.Errorf("make index: %w", err)
+	}
+	opened, err := bleve.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	return &Index{opened}, nil
+}
+
+// remove throws an old index away: it holds nothing that the ledger cannot give
+// again. It looks first whether it is one.
+func remove(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains([]string{"index_meta.json", "index_meta.json_temp", "store"}, e.Name()) {
+			return fmt.Errorf("%s holds %s, which is no part of an index; move it away", dir, e.Name())
+		}
+	}
+	return os.RemoveAll(dir)
 }
 
 // Close releases the index.
@@ -80,7 +138,8 @@ const (
 	fieldType        = "type"
 	fieldUitslag     = "uitslag"
 	fieldJaar        = "jaar"
-	fieldDatum       = "datum"       // seconds since 1970
+	fieldDatum       = "datum"       // moment, in seconds since 1970, for sorting
+	fieldDag         = "dag"         // day in Flanders, in days since 1970, for filters
 	fieldBestuurNaam = "bestuurnaam" // IRI, tab, name: a facet with its label
 	fieldDocument    = "document"    // the document as JSON, stored only
 
@@ -112,9 +171,11 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 		f.Analyzer, f.Store, f.IncludeInAll, f.IncludeTermVectors = keyword.Name, false, false, false
 		doc.AddFieldMappingsAt(name, f)
 	}
-	datum := bleve.NewNumericFieldMapping()
-	datum.Store, datum.IncludeInAll = false, false
-	doc.AddFieldMappingsAt(fieldDatum, datum)
+	for _, name := range []string{fieldDatum, fieldDag} {
+		f := bleve.NewNumericFieldMapping()
+		f.Store, f.IncludeInAll = false, false
+		doc.AddFieldMappingsAt(name, f)
+	}
 	stored := bleve.NewTextFieldMapping()
 	stored.Index, stored.IncludeInAll, stored.IncludeTermVectors, stored.DocValues = false, false, false, false
 	doc.AddFieldMappingsAt(fieldDocument, stored)
@@ -122,8 +183,13 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 	return m, nil
 }
 
-// Put implements publisher.Index.
-func (x *Index) Put(_ context.Context, inhoud *besluit.Inhoud) error {
+// Put implements publisher.Index. The documents are on disk when it returns:
+// Bleve's batches are safe unless "unsafe_batch" is set, so it waits until its
+// segments and its root are synced.
+func (x *Index) Put(ctx context.Context, inhoud *besluit.Inhoud) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	documents, gone := search.Documents(inhoud)
 	batch := x.index.NewBatch()
 	for _, d := range documents {
@@ -138,17 +204,24 @@ func (x *Index) Put(_ context.Context, inhoud *besluit.Inhoud) error {
 	for _, iri := range gone {
 		batch.Delete(iri)
 	}
-	if err := x.index.Batch(batch); err != nil {
-		return fmt.Errorf("write index: %w", err)
-	}
-	return nil
+	return x.write(batch)
 }
 
-// Delete implements publisher.Index.
-func (x *Index) Delete(_ context.Context, iris []string) error {
+// Delete implements publisher.Index. It is durable as Put is.
+func (x *Index) Delete(ctx context.Context, iris []string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	batch := x.index.NewBatch()
 	for _, iri := range iris {
 		batch.Delete(iri)
+	}
+	return x.write(batch)
+}
+
+func (x *Index) write(batch *bleve.Batch) error {
+	if batch.Size() == 0 {
+		return nil
 	}
 	if err := x.index.Batch(batch); err != nil {
 		return fmt.Errorf("write index: %w", err)
@@ -164,17 +237,22 @@ func fieldsOf(d search.Document) (map[string]any, error) {
 	fields := map[string]any{
 		fieldDocument: string(stored),
 		fieldSoort:    string(d.Soort),
-		fieldBestuur:  d.BestuurIRI,
-		fieldOrgaan:   d.OrgaanCode,
 		fieldType:     d.Types,
-		fieldUitslag:  d.Uitslag,
+	}
+	// An empty value is no value: it would be counted in facets.
+	for name, value := range map[string]string{fieldBestuur: d.BestuurIRI, fieldOrgaan: d.OrgaanCode, fieldUitslag: d.Uitslag} {
+		if value != "" {
+			fields[name] = value
+		}
 	}
 	if d.BestuurIRI != "" {
 		fields[fieldBestuurNaam] = d.BestuurIRI + "\t" + d.Bestuur
 	}
 	if !d.Datum.IsZero() {
+		day := search.Dag(d.Datum)
 		fields[fieldDatum] = float64(d.Datum.Unix())
-		fields[fieldJaar] = strconv.Itoa(d.Datum.Year())
+		fields[fieldDag] = float64(dayNumber(day))
+		fields[fieldJaar] = strconv.Itoa(day.Year())
 	}
 	texts := []string{d.Titel}
 	for _, t := range d.Texts {
@@ -184,6 +262,9 @@ func fieldsOf(d search.Document) (map[string]any, error) {
 	addForms(fields, fieldTekst, texts[1:])
 	return fields, nil
 }
+
+// dayNumber counts the days since 1970 of a day, given as its midnight in UTC.
+func dayNumber(day time.Time) int64 { return day.Unix() / (24 * 60 * 60) }
 
 // addForms puts the three forms of the texts in the document.
 func addForms(fields map[string]any, name string, texts []string) {

@@ -3,6 +3,7 @@ package bleve
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,19 +18,28 @@ import (
 
 var _ search.Searcher = (*Index)(nil)
 
-// Bounds on one page of results.
+// Bounds on what one search may ask, and take.
 const (
 	defaultSize = 20
 	maxSize     = 100
 	maxDeep     = 10_000 // hits that can be paged to
 	facetSize   = 50
-	fragments   = 3 // per hit
+	fragments   = 3                // per hit
+	maxShown    = 1 << 20          // bytes of a hit's text that are looked through for them
+	maxPrefixed = 2000             // words that a prefix may stand for
+	maxTime     = 20 * time.Second // for the whole search
 )
 
 // Search implements search.Searcher.
 func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, error) {
+	begun := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
 	parsed, err := search.ParseQuery(r.Text)
 	if err != nil {
+		return search.Result{}, err
+	}
+	if err := x.checkPrefixes(parsed); err != nil {
 		return search.Result{}, err
 	}
 	result := search.Result{Parsed: parsed.Parts()}
@@ -48,7 +58,10 @@ func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, er
 			}
 		}
 	}
-	result.Total, result.Took = found.Total, found.Took
+	if _, _, deep := window(r); deep {
+		result.Notes = append(result.Notes, fmt.Sprintf("Bladeren kan tot %d resultaten. Verfijn de zoekvraag om verder te kijken.", maxDeep))
+	}
+	result.Total = found.Total
 	matcher := search.NewMatcher(parsed.Expr)
 	for _, hit := range found.Hits {
 		stored, _ := hit.Fields[fieldDocument].(string)
@@ -59,7 +72,57 @@ func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, er
 		result.Hits = append(result.Hits, hitOf(d, matcher, hit.Score))
 	}
 	result.Facets = facetsOf(found)
+	result.Took = time.Since(begun)
 	return result, nil
+}
+
+// window returns the place of the hits that are asked for; deep says that it is
+// beyond what can be paged to.
+func window(r search.Request) (from, size int, deep bool) {
+	size = r.Size
+	if size <= 0 {
+		size = defaultSize
+	}
+	size = min(size, maxSize)
+	page := max(r.Page, 1)
+	if page > maxDeep/size {
+		return 0, 0, true
+	}
+	return (page - 1) * size, size, false
+}
+
+// checkPrefixes refuses a prefix that stands for too many words: looking for all
+// of them would take long and tell little.
+func (x *Index) checkPrefixes(q search.Query) error {
+	for field, prefix := range search.Prefixes(q.Expr) {
+		for _, name := range []string{fieldTitel, fieldTekst} {
+			if field != "" && field != name {
+				continue
+			}
+			many, err := x.manyWords(name+exact, search.Tokens(string(prefix))[0].Text)
+			if err != nil {
+				return fmt.Errorf("search: %w", err)
+			}
+			if many {
+				return q.Wrong(prefix, fmt.Sprintf("meer dan %d woorden beginnen met %q; typ er letters bij", maxPrefixed, prefix))
+			}
+		}
+	}
+	return nil
+}
+
+func (x *Index) manyWords(field, prefix string) (many bool, err error) {
+	words, err := x.index.FieldDictPrefix(field, []byte(prefix))
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, words.Close()) }()
+	for range maxPrefixed {
+		if word, err := words.Next(); err != nil || word == nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func hitOf(d search.Document, matcher *search.Matcher, score float64) search.Hit {
@@ -68,8 +131,9 @@ func hitOf(d search.Document, matcher *search.Matcher, score float64) search.Hit
 		Bestuur: d.Bestuur, BestuurIRI: d.BestuurIRI, Orgaan: d.Orgaan, Datum: d.Datum,
 		Types: d.Types, Uitslag: d.Uitslag, Score: score,
 	}
+	shown := maxShown
 	for _, t := range d.Texts {
-		if len(hit.Fragments) == fragments {
+		if shown -= len(t.Text); len(hit.Fragments) == fragments || shown < 0 {
 			break
 		}
 		if fragment, ok := matcher.Fragment(t.Text); ok {
@@ -80,12 +144,7 @@ func hitOf(d search.Document, matcher *search.Matcher, score float64) search.Hit
 }
 
 func (x *Index) run(ctx context.Context, r search.Request, text query.Query) (*bleve.SearchResult, error) {
-	size := r.Size
-	if size <= 0 {
-		size = defaultSize
-	}
-	size = min(size, maxSize)
-	from := min(max(r.Page-1, 0)*size, maxDeep)
+	from, size, _ := window(r)
 	request := bleve.NewSearchRequestOptions(query.NewConjunctionQuery(append([]query.Query{text}, filters(r)...)), size, from, false)
 	request.Fields = []string{fieldDocument}
 	switch order := r.Sort; {
@@ -131,20 +190,17 @@ func filters(r search.Request) []query.Query {
 	any(fieldOrgaan, r.Organen)
 	any(fieldType, r.Types)
 	any(fieldUitslag, r.Uitslag)
-	if !r.From.IsZero() || !r.To.IsZero() {
+	if first, last := r.Period(); !first.IsZero() || !last.IsZero() {
 		var from, to *float64
 		yes := true
-		if !r.From.IsZero() {
-			v := float64(r.From.Unix())
-			from = &v
+		if !first.IsZero() {
+			from = new(float64(dayNumber(first)))
 		}
-		if !r.To.IsZero() {
-			// The day itself counts.
-			v := float64(r.To.Truncate(24 * time.Hour).Add(24*time.Hour - time.Second).Unix())
-			to = &v
+		if !last.IsZero() {
+			to = new(float64(dayNumber(last)))
 		}
 		q := query.NewNumericRangeInclusiveQuery(from, to, &yes, &yes)
-		q.SetField(fieldDatum)
+		q.SetField(fieldDag)
 		q.SetBoost(0)
 		list = append(list, q)
 	}
@@ -177,14 +233,10 @@ func compile(e search.Expr, field string) query.Query {
 		})
 	case search.Prefix:
 		return inFields(field, func(name string, weight float64) []query.Query {
-			var list []query.Query
-			for _, t := range search.Tokens(string(e)) {
-				q := query.NewPrefixQuery(t.Text)
-				q.SetField(name + exact)
-				q.SetBoost(weight)
-				list = append(list, q)
-			}
-			return list
+			q := query.NewPrefixQuery(search.Tokens(string(e))[0].Text)
+			q.SetField(name + exact)
+			q.SetBoost(weight)
+			return []query.Query{q}
 		})
 	case search.Phrase:
 		var words []string
@@ -274,9 +326,6 @@ func facetsOf(found *bleve.SearchResult) []search.Facet {
 		}
 		facet := search.Facet{Field: name, Other: uint64(max(result.Other, 0))}
 		for _, t := range result.Terms.Terms() {
-			if t.Term == "" {
-				continue
-			}
 			facet.Values = append(facet.Values, facetValue(name, t.Term, uint64(t.Count)))
 		}
 		if name == "bestuur" {
