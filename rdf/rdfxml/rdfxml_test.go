@@ -123,6 +123,8 @@ func drain(in io.Reader, o rdfxml.Options) ([]rdf.Quad, error) {
 // However the bytes arrive, the outcome is the same, and it is RDF.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte(open + `<e:A rdf:ID="a"><e:p rdf:parseType="Collection"><e:B/></e:p><e:q rdf:parseType="Literal"><b xmlns="c">d</b></e:q></e:A></rdf:RDF>`))
+	f.Add([]byte("<!-- over the bound " + strings.Repeat("(", 5000) + "-->" + open + "<rdf:li/></rdf:RDF>"))
+	f.Add([]byte(open + "<!-- over the bound " + strings.Repeat("(", 5000) + "--><rdf:li/></rdf:RDF>"))
 	if files, err := filepath.Glob("../../../shared/suites/w3c-rdf11/rdf-xml/*/*.rdf"); err == nil {
 		for _, file := range files {
 			if b, err := os.ReadFile(file); err == nil {

@@ -138,6 +138,15 @@ func (t *tokens) next() (any, error) {
 	for {
 		t.advance()
 		token, err := t.decoder.RawToken()
+		// The window sees the bound only when it needs more bytes; whether it does
+		// must not depend on how they arrive.
+		w, read := t.window, t.read-1
+		if err == nil {
+			read = int(t.decoder.InputOffset()) - t.offset
+		}
+		if over := w.Over(w.Pos + read); over != nil {
+			return nil, t.inputError(over)
+		}
 		switch {
 		case errors.Is(err, io.EOF) && len(t.scope) == 0:
 			return nil, io.EOF

@@ -68,7 +68,13 @@ func (w *Window) Begin() { w.begin = w.mark.offset + w.Pos }
 // is over the bound.
 func (w *Window) End() error {
 	defer func() { w.begin = none }()
-	if w.tooLong(w.Pos) {
+	return w.Over(w.Pos)
+}
+
+// Over returns a *TooLongError if the statement that has begun is over the
+// bound when it goes on up to before Buf[i].
+func (w *Window) Over(i int) error {
+	if w.tooLong(i) {
 		return &TooLongError{w.max}
 	}
 	return nil
