@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/rdf"
@@ -92,12 +93,14 @@ func putGraphs(ctx context.Context, store Graphs, graphs iter.Seq2[string, []rdf
 	return nil
 }
 
-// FollowIndex brings the search index up to where the store of graphs is. A
+// FollowIndex brings the search index and the calendar up to where the store of
+// graphs is. A
 // decision may stand on several pages (list, minutes, extract) and is one
 // document; so what an entry touches is read anew from the store as all pages
 // together describe it, with everything of the sittings it belongs to.
 func (p *Publisher) FollowIndex(ctx context.Context) error {
-	if p.Index == nil {
+	indexes := slices.DeleteFunc([]Index{p.Index, p.Calendar}, func(x Index) bool { return x == nil })
+	if len(indexes) == 0 {
 		return nil
 	}
 	limit := func(ctx context.Context) (uint64, error) { return p.Cursors.Cursor(ctx, FollowerGraphs) }
@@ -129,12 +132,17 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(gone) > 0 {
-			if err := p.Index.Delete(ctx, gone); err != nil {
+		for _, x := range indexes {
+			if len(gone) > 0 {
+				if err := x.Delete(ctx, gone); err != nil {
+					return err
+				}
+			}
+			if err := x.Put(ctx, inhoud); err != nil {
 				return err
 			}
 		}
-		return p.Index.Put(ctx, inhoud)
+		return nil
 	})
 }
 

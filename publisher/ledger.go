@@ -163,6 +163,18 @@ type Index interface {
 	Delete(ctx context.Context, iris []string) error
 }
 
+// Calendar is an Index that keeps the sittings and decisions in the order of
+// their dates: for a decision that of its sitting, or else of its publication.
+type Calendar interface {
+	Index
+	// Newest returns the IRIs of the sittings or decisions (class is the IRI of
+	// either) of a selection, the newest first, those of one moment by IRI and
+	// those without a date last; and how many there are in all, counted to
+	// MaxTotal and no further than needed beyond. organs, each itself and not its
+	// periods, stand in for Bestuur and Orgaan of the selection; nil means all.
+	Newest(ctx context.Context, class string, organs []string, s Selection) (iris []string, total int, err error)
+}
+
 // Portal is the government portal's melding API. Submit sends one melding.
 type Portal interface {
 	Submit(ctx context.Context, m Melding) (Answer, error)

@@ -3,6 +3,7 @@ package publisher
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +25,20 @@ type Selection struct {
 	Limit   int // 0 means MaxList; more is cut to it
 }
 
-// MaxList is the most entities in one list.
-const MaxList = 1000
+// MaxList is the most entities in one list, and MaxTotal how far the entities
+// of a selection are counted.
+const (
+	MaxList  = 1000
+	MaxTotal = 10_000
+)
+
+// Stretch returns which entities the selection asks for, within the bounds.
+func (s Selection) Stretch() (offset, limit int) {
+	if s.Limit <= 0 || s.Limit > MaxList {
+		s.Limit = MaxList
+	}
+	return max(s.Offset, 0), s.Limit
+}
 
 // Bestuur is a bestuurseenheid with its organs and how much the store holds.
 type Bestuur struct {
@@ -167,126 +180,66 @@ func governs(g *rdf.Graph, organ, bestuur string) bool {
 	return false
 }
 
-// dated is an entity with the date by which lists are ordered.
-type dated struct {
-	iri string
-	at  time.Time
-}
-
-// newest puts the entities of a selection in order, the newest first and those
-// without a date last, and returns the wanted stretch and how many there are.
-func newest(found map[string]time.Time, s Selection) (page []dated, total int) {
-	var list []dated
-	for iri, at := range found {
-		if !s.From.IsZero() && at.Before(s.From) || !s.To.IsZero() && (at.IsZero() || !at.Before(s.To.AddDate(0, 0, 1))) {
-			continue
-		}
-		list = append(list, dated{iri, at})
-	}
-	slices.SortFunc(list, func(a, b dated) int { return cmp.Or(b.at.Compare(a.at), strings.Compare(a.iri, b.iri)) })
-	limit := s.Limit
-	if limit <= 0 || limit > MaxList {
-		limit = MaxList
-	}
-	start := min(max(s.Offset, 0), len(list))
-	return list[start:min(len(list), start+limit)], len(list)
-}
-
-// begins is the part of a query that gives ?begin: when ?z began, or else was
-// planned to.
-const begins = `
-	OPTIONAL { ?z <` + vocab.ProvStartedAtTime + `> ?gestart }
-	OPTIONAL { ?z <` + vocab.BesluitGeplandeStart + `> ?gepland }`
-
-func beginOf(gestart, gepland rdf.Term) time.Time {
-	for _, t := range []rdf.Term{gestart, gepland} {
-		if at, ok := besluit.ParseTime(t.Value()); ok {
-			return at
-		}
-	}
-	return time.Time{}
-}
-
 // Zittingen returns the sittings of a selection, the newest first, each with
 // its organ and the number of its items (items have no titles here), and how
-// many there are in all. Types has no meaning.
+// many there are in all, as Calendar.Newest counts. Types has no meaning.
 func (r *Reader) Zittingen(ctx context.Context, s Selection) (list []*besluit.Zitting, total int, err error) {
-	organs, all, err := r.organs(ctx, s)
-	if err != nil || !all && len(organs) == 0 {
-		return nil, 0, err
-	}
-	found := map[string]time.Time{}
-	pattern := `?z a <` + vocab.BesluitZitting + `> .`
-	if !all {
-		pattern = `VALUES ?o {` + valuesOf(organs) + ` } ?z <` + vocab.BesluitIsGehoudenDoor + `> ?o .`
-	}
-	for row, err := range r.rows(ctx, `SELECT ?z ?gestart ?gepland WHERE { `+pattern+begins+` }`) {
-		if err != nil {
-			return nil, 0, err
-		}
-		if row[0].IsIRI() {
-			found[row[0].Value()] = laterOf(found[row[0].Value()], beginOf(row[1], row[2]))
-		}
-	}
-	page, total := newest(found, s)
-	seeds := map[string]role{}
-	for _, d := range page {
-		seeds[d.iri] = zittingOrder
-	}
-	g, _, err := r.read(ctx, seeds, zittingInList)
+	s.Types = nil
+	iris, total, err := r.newest(ctx, vocab.BesluitZitting, s)
 	if err != nil {
 		return nil, 0, err
 	}
-	return arrange(page, besluit.Lift(g).Zittingen, func(z *besluit.Zitting) string { return z.IRI }), total, nil
+	g, _, err := r.read(ctx, all(iris, zittingOrder), zittingInList)
+	if err != nil {
+		return nil, 0, err
+	}
+	return arrange(iris, besluit.Lift(g).Zittingen, func(z *besluit.Zitting) string { return z.IRI }), total, nil
 }
 
 // Besluiten returns the decisions of a selection, those of the newest sitting
-// first, with all that Besluit reads, and how many there are in all. A decision
-// whose sitting is unknown counts by its date of publication.
+// first, with what Besluit reads but the names of voters, and how many there are
+// in all, as Calendar.Newest counts. A decision whose sitting is unknown counts
+// by its date of publication.
 func (r *Reader) Besluiten(ctx context.Context, s Selection) (list []*besluit.Besluit, total int, err error) {
-	organs, all, err := r.organs(ctx, s)
-	if err != nil || !all && len(organs) == 0 {
+	iris, total, err := r.newest(ctx, vocab.BesluitBesluit, s)
+	if err != nil {
 		return nil, 0, err
 	}
-	found := map[string]time.Time{}
-	organ, passed := "", `?b a <`+vocab.BesluitBesluit+`> .`
-	if !all {
-		organ = `VALUES ?o {` + valuesOf(organs) + ` } ?z <` + vocab.BesluitIsGehoudenDoor + `> ?o .`
-		passed = `VALUES ?o {` + valuesOf(organs) + ` } ?b <` + vocab.EliPassedBy + `> ?o ; a <` + vocab.BesluitBesluit + `> .`
-	}
-	typed := ""
-	if len(s.Types) > 0 {
-		typed = ` ?b a ?type . VALUES ?type {` + valuesOf(s.Types) + ` }`
-	}
-	for row, err := range r.rows(ctx, `SELECT DISTINCT ?b ?gestart ?gepland WHERE { `+organ+`
-		?z <`+vocab.BesluitBehandelt+`> ?a . ?h <`+vocab.DctSubject+`> ?a ; <`+vocab.ProvGenerated+`> ?b .`+typed+begins+` }`) {
-		if err != nil {
-			return nil, 0, err
-		}
-		if row[0].IsIRI() {
-			found[row[0].Value()] = laterOf(found[row[0].Value()], beginOf(row[1], row[2]))
-		}
-	}
-	for row, err := range r.rows(ctx, `SELECT DISTINCT ?b ?publicatie WHERE { `+passed+typed+` OPTIONAL { ?b <`+vocab.EliDatePublication+`> ?publicatie } }`) {
-		if err != nil {
-			return nil, 0, err
-		}
-		if _, known := found[row[0].Value()]; row[0].IsIRI() && !known {
-			found[row[0].Value()] = beginOf(row[1], rdf.Term{})
-		}
-	}
-	page, total := newest(found, s)
-	seeds := map[string]role{}
-	for _, d := range page {
-		seeds[d.iri] = aBesluit
-	}
-	g, _, err := r.read(ctx, seeds, besluitInList)
+	g, _, err := r.read(ctx, all(iris, aBesluit), besluitInList)
 	if err != nil {
 		return nil, 0, err
 	}
 	in := besluit.Lift(g)
 	withoutNumbers(in)
-	return arrange(page, in.Besluiten, func(b *besluit.Besluit) string { return b.IRI }), total, nil
+	return arrange(iris, in.Besluiten, func(b *besluit.Besluit) string { return b.IRI }), total, nil
+}
+
+// maxOrgans bounds the organs of one government whose lists are put together;
+// a province has some dozens, with their periods.
+const maxOrgans = 1000
+
+func (r *Reader) newest(ctx context.Context, class string, s Selection) ([]string, int, error) {
+	if r.Calendar == nil {
+		return nil, 0, errors.New("list entities: there is no calendar")
+	}
+	organs, any, err := r.organs(ctx, s)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case any:
+		return r.Calendar.Newest(ctx, class, nil, s)
+	case len(organs) == 0:
+		return nil, 0, nil
+	}
+	return r.Calendar.Newest(ctx, class, organs[:min(len(organs), maxOrgans)], s)
+}
+
+func all(iris []string, as role) map[string]role {
+	seeds := make(map[string]role, len(iris))
+	for _, iri := range iris {
+		seeds[iri] = as
+	}
+	return seeds
 }
 
 func laterOf(a, b time.Time) time.Time {
@@ -296,15 +249,15 @@ func laterOf(a, b time.Time) time.Time {
 	return a
 }
 
-// arrange puts entities in the order of the page.
-func arrange[T any](page []dated, list []*T, iriOf func(*T) string) []*T {
+// arrange puts entities in the order of their IRIs.
+func arrange[T any](iris []string, list []*T, iriOf func(*T) string) []*T {
 	byIRI := make(map[string]*T, len(list))
 	for _, v := range list {
 		byIRI[iriOf(v)] = v
 	}
-	ordered := make([]*T, 0, len(page))
-	for _, d := range page {
-		if v := byIRI[d.iri]; v != nil {
+	ordered := make([]*T, 0, len(iris))
+	for _, iri := range iris {
+		if v := byIRI[iri]; v != nil {
 			ordered = append(ordered, v)
 		}
 	}

@@ -46,10 +46,11 @@ type Publisher struct {
 	// nil holds nothing.
 	Hold func(pub besluit.Publicatie) string
 
-	Graphs Graphs  // nil: FollowGraphs does nothing
-	Index  Index   // nil: FollowIndex does nothing
-	Reader *Reader // reads the store that Graphs writes; needed for Index
-	Portal Portal  // nil: Deliver does nothing
+	Graphs   Graphs  // nil: FollowGraphs does nothing
+	Index    Index   // nil: FollowIndex does without
+	Calendar Index   // nil: FollowIndex does without
+	Reader   *Reader // reads the store that Graphs writes; needed for Index and Calendar
+	Portal   Portal  // nil: Deliver does nothing
 
 	// Notify holds, by the IRI of each bestuurseenheid that notifies through us,
 	// the day from which it does: what was published before is not notified. A

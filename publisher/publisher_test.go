@@ -137,8 +137,9 @@ func newHouse(t testing.TB) *house {
 	return &house{
 		Publisher: &publisher.Publisher{
 			Ledger: state.Ledger(), Standing: state.Ledger(), Blobs: blobs, Cursors: state.Cursors(), Outbox: state.Outbox(),
-			Graphs: store, Index: x, Reader: &publisher.Reader{Engine: sparql.NewEmbedded(store, sparql.EmbeddedOptions{})},
-			Now: func() time.Time { return noon },
+			Graphs: store, Index: x, Calendar: state.Calendar(),
+			Reader: &publisher.Reader{Engine: sparql.NewEmbedded(store, sparql.EmbeddedOptions{}), Calendar: state.Calendar()},
+			Now:    func() time.Time { return noon },
 		},
 		store: store, index: x, state: state,
 	}

@@ -21,6 +21,9 @@ import (
 // other endpoint alike, and every query begins at subjects that are known.
 type Reader struct {
 	Engine sparql.Engine
+	// Calendar gives Zittingen and Besluiten their order; they need it, nothing
+	// else does.
+	Calendar Calendar
 
 	bound int // on the nodes of one reading; 0 means maxNodes
 }

@@ -63,7 +63,11 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		return h, err
 	}
 	cursors := h.state.Cursors()
-	if fresh {
+	empty, err := h.state.Calendar().Empty()
+	if err != nil {
+		return h, err
+	}
+	if fresh || empty {
 		// An index that is new, or of another version, is filled again.
 		if err := cursors.SetCursor(ctx, publisher.FollowerIndex, 0); err != nil {
 			return h, err
@@ -71,10 +75,10 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	}
 	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
 	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{})
-	h.reader = &publisher.Reader{Engine: h.engine}
+	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{
 		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
-		Validate: judge, Graphs: h.quads, Index: h.index, Reader: h.reader,
+		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader,
 	}
 	return h, nil
 }

@@ -1,5 +1,5 @@
 // Package pebble keeps Belfort's state (frontier, fetch evidence, ledger,
-// outbox, cursors) in one embedded Pebble database. It implements interfaces
+// outbox, calendar, cursors) in one embedded Pebble database. It implements interfaces
 // that harvester and publisher declare and decides nothing itself.
 package pebble
 
@@ -79,6 +79,7 @@ const (
 	keyTally    = 't' // standing.go
 	keyOutbox   = 'o' // outbox.go
 	keyCursor   = 'c' // cursors.go
+	keyCalendar = 'd' // calendar.go
 )
 
 func checkVersion(db *pebble.DB, dir string) error {

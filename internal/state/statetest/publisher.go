@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 )
 
 // State is one open store of the publisher's state.
@@ -22,6 +24,7 @@ type State struct {
 	Standing publisher.Standing
 	Outbox   publisher.Outbox
 	Cursors  publisher.Cursors
+	Calendar publisher.Calendar
 	Close    func() error
 }
 
@@ -41,7 +44,8 @@ func melding(resource string) publisher.Melding {
 	}
 }
 
-// Publisher checks the contract of Ledger, Standing, Outbox and Cursors. open opens the
+// Publisher checks the contract of Ledger, Standing, Outbox, Calendar and
+// Cursors. open opens the
 // store in dir, which the kit closes and opens again to see what is durable.
 func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 	ctx := context.Background()
@@ -210,6 +214,7 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			}
 		}},
 		{"how pages stand", standing},
+		{"the calendar", calendar},
 		{"cursors", func(t *testing.T, reopen func() State) {
 			s := reopen()
 			if n := must(s.Cursors.Cursor(ctx, "graphs"))(t); n != 0 {
@@ -305,6 +310,75 @@ func standing(t *testing.T, reopen func() State) {
 			t.Errorf("withdrawn for %q: %v", id, list)
 		}
 	}
+}
+
+// calendar holds the decisions and sittings of two organs in one that met on
+// the same evening.
+func calendar(t *testing.T, reopen func() State) {
+	ctx := context.Background()
+	s := reopen()
+	day := func(n int) time.Time { return noon.AddDate(0, 0, n) }
+	raad, college := &besluit.Bestuursorgaan{IRI: "urn:raad"}, &besluit.Bestuursorgaan{IRI: "urn:college"}
+	sitting := func(iri string, o *besluit.Bestuursorgaan, at time.Time) *besluit.Zitting {
+		return &besluit.Zitting{IRI: iri, GehoudenDoor: o, GeplandeStart: at}
+	}
+	decision := func(iri string, z *besluit.Zitting, types ...string) *besluit.Besluit {
+		return &besluit.Besluit{IRI: iri, Types: types, Publicatiedatum: day(9), Behandeling: &besluit.BehandelingVanAgendapunt{Agendapunt: &besluit.Agendapunt{Zitting: z}}}
+	}
+	z1, z2, z3 := sitting("z1", raad, day(1)), sitting("z2", college, day(2)), sitting("z3", nil, time.Time{})
+	both := decision("both", z1)
+	both.GenomenDoor = college
+	in := &besluit.Inhoud{
+		Zittingen: []*besluit.Zitting{z1, z2, z3},
+		Besluiten: []*besluit.Besluit{
+			decision("b1", z1, "urn:t1"), decision("a1", z1, "urn:t2", "urn:t1"), decision("c2", z2), both,
+			{IRI: "loose", GenomenDoor: raad, Publicatiedatum: day(0)}, {IRI: "undated", GenomenDoor: raad},
+			{IRI: strings.Repeat("x", 5000), Publicatiedatum: day(3)},
+		},
+	}
+	for range 2 { // what is put again stands there once
+		if err := s.Calendar.Put(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(name, class string, organs []string, sel publisher.Selection, want string, wantTotal int) {
+		t.Helper()
+		iris, total, err := s.Calendar.Newest(ctx, class, organs, sel)
+		if got := strings.Join(iris, " "); err != nil || got != want || total != wantTotal {
+			t.Errorf("%s: %q of %d, %v; want %q of %d", name, got, total, err, want, wantTotal)
+		}
+	}
+	all := func() {
+		t.Helper()
+		check("decisions", vocab.BesluitBesluit, nil, publisher.Selection{}, "c2 a1 b1 both loose undated", 6)
+		check("sittings", vocab.BesluitZitting, nil, publisher.Selection{}, "z2 z1 z3", 3)
+	}
+	all()
+	s = reopen()
+	all()
+	decisions := vocab.BesluitBesluit
+	check("a stretch", decisions, nil, publisher.Selection{Offset: 1, Limit: 2}, "a1 b1", 6)
+	check("past the end", decisions, nil, publisher.Selection{Offset: 6}, "", 6)
+	check("of one organ", decisions, []string{"urn:college"}, publisher.Selection{}, "c2 both", 2)
+	check("of two, each once", decisions, []string{"urn:raad", "urn:college", "urn:nobody"}, publisher.Selection{}, "c2 a1 b1 both loose undated", 6)
+	check("of none", decisions, []string{}, publisher.Selection{}, "", 0)
+	check("of a type", decisions, nil, publisher.Selection{Types: []string{"urn:t2", "urn:t3"}}, "a1", 1)
+	midnight := day(1).Truncate(24 * time.Hour)
+	check("from a day", decisions, nil, publisher.Selection{From: midnight}, "c2 a1 b1 both", 4)
+	check("to a day", decisions, nil, publisher.Selection{To: midnight}, "a1 b1 both loose", 4)
+	check("of a day", decisions, []string{"urn:raad", "urn:college"}, publisher.Selection{From: midnight, To: midnight}, "a1 b1 both", 3)
+
+	moved := sitting("z1", college, day(5)) // put off, and to another organ
+	if err := s.Calendar.Put(ctx, &besluit.Inhoud{Zittingen: []*besluit.Zitting{moved}, Besluiten: []*besluit.Besluit{decision("b1", moved)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Calendar.Delete(ctx, []string{"c2", "z2", "unknown"}); err != nil {
+		t.Fatal(err)
+	}
+	s = reopen()
+	check("decisions after a move", decisions, nil, publisher.Selection{}, "b1 a1 both loose undated", 5)
+	check("of the organ it left", decisions, []string{"urn:raad"}, publisher.Selection{}, "a1 both loose undated", 4)
+	check("sittings after a move", vocab.BesluitZitting, []string{"urn:college"}, publisher.Selection{}, "z1", 1)
 }
 
 func sequences(entries []publisher.Entry) string {
