@@ -152,7 +152,7 @@ func (s *site) slugsToIRIs(r *http.Request, besturen []string) error {
 
 func (s *site) item(h search.Hit) apiItem {
 	id := besluit.ID(h.IRI)
-	item := apiItem{ID: id, IRI: h.IRI, URL: s.Base + "/besluiten/" + id, Titel: plain(string(marked(h.Titel)), 0), Datum: dayISO(h.Datum), Types: refs(h.Types), Uitslag: h.Uitslag}
+	item := apiItem{ID: id, IRI: h.IRI, URL: s.Base + "/besluiten/" + id, Titel: unmarked(h.Titel), Datum: dayISO(h.Datum), Types: refs(h.Types), Uitslag: h.Uitslag}
 	if h.Bestuur != "" || h.BestuurIRI != "" {
 		item.Bestuur = &apiRef{h.BestuurIRI, h.Bestuur}
 	}

@@ -77,7 +77,7 @@ func (s *site) feedEntries(ctx context.Context, request search.Request, asked ur
 		organ := &besluit.Bestuursorgaan{Naam: h.Orgaan}
 		zitting := &besluit.Zitting{Gestart: h.Datum, GehoudenDoor: organ}
 		list = append(list, &besluit.Besluit{
-			IRI: h.IRI, Titel: plain(string(marked(h.Titel)), 0), Types: h.Types, GenomenDoor: organ,
+			IRI: h.IRI, Titel: unmarked(h.Titel), Types: h.Types, GenomenDoor: organ,
 			Behandeling: &besluit.BehandelingVanAgendapunt{Agendapunt: &besluit.Agendapunt{Zitting: zitting}},
 		})
 	}

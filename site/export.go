@@ -66,7 +66,7 @@ func (s *site) row(l lang, h search.Hit) []string {
 		types = append(types, labelOf(t))
 	}
 	at, _, _ := strings.Cut(x.Href, "#")
-	cells := []string{facetLabel(l, "soort", string(h.Soort), string(h.Soort)), plain(string(marked(x.Titel)), 0), dayISO(h.Datum), h.Bestuur,
+	cells := []string{facetLabel(l, "soort", string(h.Soort), string(h.Soort)), unmarked(x.Titel), dayISO(h.Datum), h.Bestuur,
 		h.Orgaan, strings.Join(types, ", "), x.Uitslag, s.Base + at, h.IRI}
 	for i := range cells {
 		cells[i] = inert(cells[i])

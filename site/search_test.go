@@ -62,7 +62,7 @@ func TestBeyondTheLastPage(t *testing.T) {
 func TestExport(t *testing.T) {
 	many := make([]search.Hit, 250)
 	for i := range many {
-		many[i] = search.Hit{IRI: iriBase + "besluiten/1", Soort: search.Besluit, Titel: `=HYPERLINK("https://kwaad.example"); &amp; <mark>terras</mark>`,
+		many[i] = search.Hit{IRI: iriBase + "besluiten/1", Soort: search.Besluit, Titel: `=HYPERLINK("https://kwaad.example"); &amp; <mark>terras</mark>: 1`,
 			Datum: sitting.Datum, Bestuur: "Vlavirgem", Orgaan: "Gemeenteraad", Types: []string{reglementen}, Uitslag: "goedgekeurd"}
 	}
 	answer := get(siteOf(t, many...), "/zoeken.csv?q=terras")
@@ -79,7 +79,7 @@ func TestExport(t *testing.T) {
 	if len(rows) != 251 {
 		t.Fatalf("%d rows, want 251", len(rows))
 	}
-	want := []string{"Besluit", `'=HYPERLINK("https://kwaad.example"); & terras`, "2026-11-16", "Vlavirgem", "Gemeenteraad", "Reglementen en verordeningen", "goedgekeurd",
+	want := []string{"Besluit", `'=HYPERLINK("https://kwaad.example"); & terras: 1`, "2026-11-16", "Vlavirgem", "Gemeenteraad", "Reglementen en verordeningen", "goedgekeurd",
 		base + "/besluiten/" + besluit.ID(iriBase+"besluiten/1"), iriBase + "besluiten/1"}
 	for i, cell := range rows[1] {
 		if cell != want[i] {

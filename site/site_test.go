@@ -413,6 +413,26 @@ func TestValidator(t *testing.T) {
 	}
 }
 
+// TestSPARQLBrokenOff: an endpoint that ends its answer halfway, because its
+// time is up, does not take the page along.
+func TestSPARQLBrokenOff(t *testing.T) {
+	c := newWorld().config()
+	c.SPARQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/sparql-results+json")
+		w.Write([]byte(`{"head":{"vars":["s"]},"results":{"bindings":[`))
+		panic(http.ErrAbortHandler)
+	})
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := get(h, "/sparql?query=SELECT", "Accept", "text/html")
+	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "Het antwoord bleef te lang uit") {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	checkPage(t, dutch, parse(t, answer))
+}
+
 // TestReports saves the reports that go along with a page, and asks for one as
 // a program does: they are the same.
 func TestReports(t *testing.T) {

@@ -156,7 +156,10 @@ func (s *site) ask(r *http.Request, l lang, d *sparqlPage) int {
 	inner.Header.Set("Accept", "application/sparql-results+json, text/turtle;q=0.9")
 	inner.RemoteAddr = r.RemoteAddr
 	answer := &recorder{header: http.Header{}, status: http.StatusOK, limit: answerLimit, full: cancel}
-	s.SPARQL.ServeHTTP(answer, inner)
+	if !served(s.SPARQL, answer, inner) {
+		d.Fout = message(l, "fout.tijd")
+		return http.StatusServiceUnavailable
+	}
 	if answer.status != http.StatusOK {
 		d.Fout = head([]rune(strings.TrimSpace(answer.body.String())), 2000)
 		return answer.status
@@ -205,6 +208,19 @@ func (s *site) ask(r *http.Request, l lang, d *sparqlPage) int {
 		d.Rijen = append(d.Rijen, cells)
 	}
 	return http.StatusOK
+}
+
+// served reports whether a handler came to the end of its answer. The endpoint
+// breaks an answer off, as when its time is up, by ending the connection
+// (http.ErrAbortHandler); here only the answer ends, and not the page.
+func served(h http.Handler, w http.ResponseWriter, r *http.Request) (ok bool) {
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			panic(v)
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return true
 }
 
 // binding is a term in SPARQL 1.1 Query Results JSON, section 3.2.2.

@@ -101,6 +101,11 @@ func marked(s string) template.HTML {
 	return template.HTML(b.String())
 }
 
+// unmarked is a search hit's text without its marks, as plain text.
+func unmarked(s string) string { return plain(marks.Replace(string(marked(s))), 0) }
+
+var marks = strings.NewReplacer("<mark>", "", "</mark>", "")
+
 // plain takes the tags out of a harvested text and shortens it to about n
 // characters at a word; n 0 keeps all.
 func plain(s string, n int) string {
