@@ -62,7 +62,7 @@ func markTags(text []byte, marker string) (marked []byte, tags []extent) {
 				z.NextIsNotRawText()
 			}
 			if more {
-				cut := 1 + len(name)
+				cut := afterTagName(raw, 0)
 				marked = append(marked, raw[:cut]...)
 				marked = append(append(marked, ' '), marker...)
 				if s := string(name); s == "html" || s == "body" {

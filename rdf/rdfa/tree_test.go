@@ -114,6 +114,7 @@ var oddPages = []string{
 	`<p x-tag-0=1 about=x-tag-1>x-tag-2</p>`,
 	`<p about=&amp;&eacute;x property='&quot;'>`,
 	`<form about=1><form about=2></form><input about=3>`,
+	"x<A7\x00\x01\x00\x000/b about=1>",
 	strings.Repeat(`<b about=1><p>`, 30) + strings.Repeat(`</b>`, 30),
 	`<!DOCTYPE html><p><table><td>x`, `<p><table><td>x`, `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN"><p><table>`,
 	`<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"><p><table>`,
