@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	neturl "net/url"
 	"strconv"
 	"time"
 )
@@ -68,6 +69,10 @@ func (h *Harvester) get(ctx context.Context, url string, last Visit, bound int64
 		req.Header.Set("If-Modified-Since", last.LastModified)
 	}
 	res, err := h.Client.Do(req)
+	var of *neturl.Error
+	if errors.As(err, &of) {
+		err = of.Err // which names the address too
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", url, err)
 	}

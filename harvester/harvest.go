@@ -195,7 +195,7 @@ func (r *run) visit(ctx context.Context, link Link) error {
 		return err
 	}
 	if down := r.manners.down(u.Host); down != nil {
-		return r.give(ctx, link, last, fmt.Errorf("fetch %s: the host gives no answers: %w", link.URL, down))
+		return r.give(ctx, link, last, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down))
 	}
 	rules := r.manners.rules(ctx, u)
 	if ctx.Err() != nil {
@@ -203,7 +203,7 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	}
 	if rules.unread != nil {
 		r.manners.failed(u.Host, rules.unread, 0)
-		return r.retry(ctx, link, last, fmt.Errorf("fetch %s: the host must tell its rules first: %w", link.URL, rules.unread), 0)
+		return r.retry(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, rules.unread), 0)
 	}
 	if !rules.allow(u) {
 		return r.give(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))

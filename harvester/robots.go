@@ -62,9 +62,9 @@ func (h *Harvester) fetchRules(ctx context.Context, u *url.URL) rules {
 		switch {
 		case errors.Is(err, errTooLarge): // what was read counts
 		case err != nil:
-			return rules{unread: err}
+			return rules{unread: fmt.Errorf("the host does not answer: %w", err)}
 		case p.busy():
-			return rules{unread: statusError(at.String(), p.status)}
+			return rules{unread: fmt.Errorf("the host does not give its rules: %w", statusError(at.String(), p.status))}
 		case p.redirects():
 			next, err := at.Parse(p.location)
 			if err != nil {
