@@ -258,7 +258,7 @@ func withStatus(v Visit, p *page) Visit {
 
 // maxLinks is how many links one page may hold. The largest overview pages of
 // Flemish cities have some ten thousands.
-const maxLinks = 200_000
+const maxLinks = 100_000
 
 // ok reads a body.
 func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {

@@ -197,10 +197,23 @@ func TestRobotsComesBack(t *testing.T) {
 
 // TestRobotsIsReadAgain: RFC 9309, section 2.4: not older than a day.
 func TestRobotsIsReadAgain(t *testing.T) {
-	_, log := crawl(t, harvester.Options{Delay: 25 * time.Hour}, site("", 1), "https://a.example/")
-	n := len(log) - len(pages(log))
-	if n != 2 {
-		t.Errorf("robots.txt was read %d times in 25 hours, want 2: %v", n, log)
+	for passed, want := range map[time.Duration]int{23 * time.Hour: 1, 25 * time.Hour: 2} {
+		h, _ := newHarvester(t)
+		h.Options.Parallel = 1
+		calm, read, jump := site("", 3), 0, time.Duration(0)
+		h.Now = func() time.Time { return time.Now().Add(jump) }
+		h.Client = doer(func(r *http.Request) (*http.Response, error) {
+			switch r.URL.Path {
+			case "/robots.txt":
+				read++
+			case "/notulen/1":
+				jump = passed
+			}
+			return calm(r)
+		})
+		if run(t, h, "https://a.example/"); read != want {
+			t.Errorf("robots.txt was read %d times in %v, want %d", read, passed, want)
+		}
 	}
 }
 
