@@ -20,8 +20,18 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("portal refuses the vendor for %s: %s", e.Organization, e.Message)
 }
 
+// SilentError says that the portal did not answer several times in a row. The
+// run ended there; what was not tried is due as it was.
+type SilentError struct{ Err error }
+
+func (e *SilentError) Error() string { return fmt.Sprintf("portal does not answer: %v", e.Err) }
+
+// Unwrap returns the last cause.
+func (e *SilentError) Unwrap() error { return e.Err }
+
 const (
 	deliverBatch = 64
+	mostSilence  = 3 // calls without an answer, one after the other
 	firstRetry   = time.Minute
 	lastRetry    = 6 * time.Hour
 )
@@ -32,13 +42,14 @@ const (
 // and later each time, up to six hours; 409 says that the portal knows the
 // resource, so that a melding is never made twice. What the portal refuses for
 // good is Geweigerd, with its words. It returns the *RefusedErrors of the run,
-// joined.
+// and a *SilentError if that ended it, joined.
 func (p *Publisher) Deliver(ctx context.Context) error {
 	if p.Portal == nil {
 		return nil
 	}
 	var refused error
 	stopped := map[string]bool{}
+	silence := 0
 	for {
 		due, err := p.Outbox.Due(ctx, p.now(), deliverBatch)
 		if err != nil {
@@ -51,27 +62,38 @@ func (p *Publisher) Deliver(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return errors.Join(refused, err)
 			}
+			var unanswered error
 			if stopped[m.Organization] {
 				m.Next = p.now().Add(retryAfter(m.Attempts))
-			} else if err := p.submit(ctx, &m); err != nil {
-				refused = errors.Join(refused, err)
-				stopped[m.Organization] = true
+			} else {
+				var answer Answer
+				answer, unanswered = p.Portal.Submit(ctx, m)
+				m.Attempts++
+				if err := p.record(&m, answer, unanswered); err != nil {
+					refused = errors.Join(refused, err)
+					stopped[m.Organization] = true
+				}
+				if silence++; unanswered == nil {
+					silence = 0
+				}
 			}
 			if err := p.Outbox.Save(ctx, m); err != nil {
 				return errors.Join(refused, fmt.Errorf("deliver meldingen: %w", err))
+			}
+			if silence == mostSilence {
+				return errors.Join(refused, &SilentError{Err: unanswered})
 			}
 		}
 	}
 }
 
-// submit sends one melding and puts the answer in it.
-func (p *Publisher) submit(ctx context.Context, m *Melding) error {
-	answer, err := p.Portal.Submit(ctx, *m)
-	m.Attempts++
+// record puts what the portal answered in a melding. unanswered is why it did
+// not. It returns a *RefusedError if the portal does not let the vendor act.
+func (p *Publisher) record(m *Melding, answer Answer, unanswered error) error {
 	m.Reason = ""
 	switch {
-	case err != nil:
-		m.Reason = "uitkomst onbekend: " + err.Error()
+	case unanswered != nil:
+		m.Reason = "uitkomst onbekend: " + unanswered.Error()
 	case answer.Status == http.StatusCreated:
 		m.Status, m.Submission, m.Sent = Aanvaard, answer.Submission, p.now()
 		return nil

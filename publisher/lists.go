@@ -128,21 +128,6 @@ func (r *Reader) count(ctx context.Context, ofOrgan map[string]*Bestuur) error {
 	return nil
 }
 
-// Bestuurseenheid returns a government by slug, id or IRI; nil if there is
-// none.
-func (r *Reader) Bestuurseenheid(ctx context.Context, id string) (*Bestuur, error) {
-	all, err := r.Besturen(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range all {
-		if b.Slug == id || b.IRI == id || besluit.ID(b.IRI) == id {
-			return b, nil
-		}
-	}
-	return nil, nil
-}
-
 // organs returns the organs that a selection asks for: those of the bestuur,
 // or the organ itself, each with its periods. all is set if it asks for any.
 func (r *Reader) organs(ctx context.Context, s Selection) (iris []string, all bool, err error) {

@@ -209,3 +209,37 @@ func TestDeliverStopsForARefusedVendor(t *testing.T) {
 		}
 	}
 }
+
+// A portal that is away is not asked for every melding, each time until the
+// time-out: the others wait for the next run.
+func TestDeliverStopsWhenThePortalIsSilent(t *testing.T) {
+	h := newHouse(t)
+	h.Notify = map[string]time.Time{data + "vlavirgem": {}}
+	for i := range 5 {
+		other := strings.NewReplacer(":lijst", fmt.Sprint(":lijst", i), ":z ", fmt.Sprint(":z", i, " ")).Replace(list)
+		h.accept(t, page(t, fmt.Sprint("p", i), other))
+	}
+	lost := errors.New("connection refused")
+	p := &portal{answers: []any{lost, publisher.Answer{Status: 500}, lost, lost, lost}}
+	h.Portal = p
+	var silent *publisher.SilentError
+	if err := h.Deliver(ctx); !errors.As(err, &silent) || !errors.Is(err, lost) {
+		t.Errorf("deliver: %v", err)
+	}
+	if len(p.got) != 5 || len(p.answers) != 0 {
+		t.Errorf("sent %q: an answer in between did not count", p.got)
+	}
+	h.Now = func() time.Time { return noon.Add(time.Hour) }
+	p.answers, p.got = []any{lost, lost, lost}, nil
+	if err := h.Deliver(ctx); !errors.As(err, &silent) || len(p.got) != 3 {
+		t.Errorf("deliver: %v after %q, want an end after three", err, p.got)
+	}
+	p.answers = []any{publisher.Answer{Status: 201}, publisher.Answer{Status: 201}}
+	if err := h.Deliver(ctx); err != nil {
+		t.Errorf("the two that were not tried: %v", err)
+	}
+	counts, err := h.Outbox.Counts(ctx)
+	if err != nil || counts[publisher.Aanvaard] != 2 || counts[publisher.Wachtend] != 3 {
+		t.Errorf("counts %v, %v", counts, err)
+	}
+}

@@ -98,12 +98,6 @@ func TestReadLists(t *testing.T) {
 	if want := "ocmw-vlavirgem 1 1 1,vlavirgem 2 1 1"; strings.Join(got, ",") != want {
 		t.Errorf("besturen %q, want %q", got, want)
 	}
-	for _, id := range []string{"vlavirgem", data + "vlavirgem", besluit.ID(data + "vlavirgem")} {
-		if b, err := h.Reader.Bestuurseenheid(ctx, id); err != nil || b == nil || b.IRI != data+"vlavirgem" {
-			t.Errorf("bestuur %q: %v, %v", id, b, err)
-		}
-	}
-
 	day := func(s string) time.Time {
 		d, err := time.Parse(time.DateOnly, s)
 		if err != nil {

@@ -100,7 +100,14 @@ func (c *Client) Submit(ctx context.Context, m publisher.Melding) (publisher.Ans
 		// The status alone does not say why.
 		return publisher.Answer{}, fmt.Errorf("submit melding: read answer: %w", err)
 	}
-	return read(response.StatusCode, text), nil
+	answer := read(response.StatusCode, text)
+	if account.Key != "" {
+		// The portal's internal errors may repeat what was sent; before they are
+		// cut short, so that no part of the key is left.
+		answer.Message = strings.ReplaceAll(answer.Message, account.Key, "***")
+	}
+	answer.Message = shorten(answer.Message)
+	return answer, nil
 }
 
 // read takes an answer apart. The portal's errors carry their words under
@@ -115,7 +122,7 @@ func read(status int, text []byte) publisher.Answer {
 		} `json:"errors"`
 	}
 	if json.Unmarshal(text, &answer) != nil {
-		return publisher.Answer{Status: status, Message: shorten(string(text))}
+		return publisher.Answer{Status: status, Message: string(text)}
 	}
 	var words []string
 	for _, e := range answer.Errors {
@@ -124,7 +131,7 @@ func read(status int, text []byte) publisher.Answer {
 	return publisher.Answer{
 		Status:     status,
 		Submission: cmp.Or(answer.Submission, answer.URI),
-		Message:    shorten(strings.Join(words, " ")),
+		Message:    strings.Join(words, " "),
 	}
 }
 

@@ -319,12 +319,14 @@ func TestClientReadsOddAnswers(t *testing.T) {
 		{201, ``, "", ""},
 		{502, strings.Repeat("a", 3000), strings.Repeat("a", 499) + "…", ""},
 		{400, "\xff\xfe", "\uFFFD", ""},
+		{500, `bad payload {"key":"sleutel-1"}`, `bad payload {"key":"***"}`, ""},
+		{400, `{"errors":[{"title":"` + strings.Repeat("a", 494) + `sleutel-1"}]}`, strings.Repeat("a", 494) + "***", ""},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(c.status)
 			_, _ = io.WriteString(w, c.body)
 		}))
-		client := &loket.Client{Endpoint: server.URL, HTTP: server.Client(), Accounts: map[string]loket.Account{vlavirgem: {}}}
+		client := &loket.Client{Endpoint: server.URL, HTTP: server.Client(), Accounts: map[string]loket.Account{vlavirgem: {Key: "sleutel-1"}}}
 		a, err := client.Submit(ctx, publisher.Melding{Organization: vlavirgem})
 		server.Close()
 		if err != nil || a.Status != c.status || a.Message != c.message || a.Submission != c.submission {
