@@ -25,9 +25,6 @@ var failures = []struct {
 	{[]string{"robots.txt does not allow"}, rdf.Text{
 		NL: "De website vraagt in robots.txt om deze pagina met rust te laten. Dat doet Belfort.",
 		EN: "The website asks in robots.txt to leave this page alone. Belfort does so."}},
-	{[]string{"or not to robots.txt"}, rdf.Text{
-		NL: "De website antwoordt niet, of niet op de vraag naar robots.txt.",
-		EN: "The website does not answer, or not to the request for robots.txt."}},
 	{[]string{"larger than the bound"}, rdf.Text{
 		NL: "De pagina is te groot om te lezen.",
 		EN: "The page is too large to read."}},
@@ -49,6 +46,12 @@ var failures = []struct {
 	{[]string{"connection reset", "EOF", "broken pipe", "malformed HTTP"}, rdf.Text{
 		NL: "De website brak de verbinding af voor de pagina volledig was.",
 		EN: "The website broke off the connection before the page was complete."}},
+	{[]string{"host does not answer"}, rdf.Text{
+		NL: "De website antwoordt niet.",
+		EN: "The website does not answer."}},
+	{[]string{"more than the bound"}, rdf.Text{
+		NL: "De pagina verwijst naar meer andere pagina's dan Belfort in één keer volgt.",
+		EN: "The page leads to more other pages than Belfort follows at once."}},
 	{[]string{"redirect"}, rdf.Text{
 		NL: "Het adres verwijst door naar een plaats die niet gevolgd wordt.",
 		EN: "The address redirects to a place that is not followed."}},
@@ -74,6 +77,11 @@ var status = regexp.MustCompile(`: (\d{3}) [A-Z][A-Za-z' -]*$`)
 
 // reason tells a visitor why a page could not be fetched or read.
 func reason(failed string) rdf.Text {
+	if strings.Contains(failed, "does not give its rules") {
+		return rdf.Text{
+			NL: "De website geeft haar robots.txt niet, en zonder die regels leest Belfort er niets.",
+			EN: "The website does not give its robots.txt, and without those rules Belfort reads nothing there."}
+	}
 	if m := status.FindStringSubmatch(failed); m != nil {
 		if text, ok := answered[m[1]]; ok {
 			return text

@@ -49,6 +49,11 @@ func TestReason(t *testing.T) {
 		{errors.New("fetch https://vlavirgem.example/x: more than five redirects"), "verwijst door"},
 		{errors.New("read https://vlavirgem.example/x: body is larger than the bound of 64 MB"), "te groot"},
 		{errors.New("fetch https://vlavirgem.example/x: robots.txt does not allow it"), "met rust"},
+		{fmt.Errorf("fetch https://vlavirgem.example/x: the host does not answer: %w", dial(errors.New("connect: connection refused"))), "neemt de verbinding niet aan"},
+		{errors.New("fetch https://vlavirgem.example/x: the host does not answer: what is this"), "antwoordt niet"},
+		{errors.New("fetch https://vlavirgem.example/x: the host does not give its rules: fetch https://vlavirgem.example/robots.txt: 503 Service Unavailable"), "robots.txt"},
+		{errors.New("fetch https://vlavirgem.example/x: redirects go round in a circle; some sites do so to visitors who take no cookies"), "verwijst door"},
+		{errors.New("read https://vlavirgem.example/x: the page leads to 9 others, more than the bound of 8"), "meer andere pagina's"},
 		{errors.New("something new"), "kon niet gelezen worden"},
 	} {
 		text := reason(c.err.Error())
