@@ -138,6 +138,7 @@ func (d *demo) begin(data, portal string) error {
 		return err
 	}
 	d.client = demoClient(d.listener)
+	d.visitors = d.client // the validator may look at Vlavirgem's pages
 	if portal == "" {
 		portal = strings.Replace(base, "vlavirgem.", "loket.", 1)
 	}

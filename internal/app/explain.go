@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 
+	"code.dny.dev/ssrf"
+
 	"github.com/belfort-lod/belfort/internal/state/pebble"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/quadstore"
@@ -33,6 +35,9 @@ func explain(err error) string {
 			address = op.Addr.String()
 		}
 		return fmt.Sprintf("%v: another program listens on %s; stop it, or choose another with --addr", err, address)
+	}
+	if errors.Is(err, ssrf.ErrProhibitedIP) {
+		return err.Error() + ": private and loopback addresses are left alone; allow them with --allow-private"
 	}
 	if errors.Is(err, syscall.ENOSPC) {
 		return err.Error() + ": make room; nothing is lost, the same command goes on from there"

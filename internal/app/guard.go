@@ -15,11 +15,17 @@ import (
 // name: pages, the validator's addresses. It follows no redirects (each caller
 // decides on each hop) and, unless private is set, refuses to connect to
 // private, loopback and link-local addresses. The check is on the address that
-// is dialled, so neither a redirect nor a changed DNS answer gets around it.
-func newClient(private bool) *http.Client {
+// is dialled, so neither a redirect nor a changed DNS answer gets around it. With
+// ports named, only those are dialled: what a visitor names must not become a
+// scan of somebody's ports.
+func newClient(private bool, ports ...uint16) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if !private {
-		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
+		which := ssrf.WithAnyPort()
+		if len(ports) > 0 {
+			which = ssrf.WithPorts(ports...)
+		}
+		dialer.Control = ssrf.New(which).Safe
 	}
 	dial := dialer.DialContext
 	if private {

@@ -45,7 +45,7 @@ func (c *harvestCommand) Run(e *env) (err error) {
 		return err
 	}
 	for _, f := range totals.Failures {
-		fmt.Fprintf(e.stderr, "failed: %v\n", f.Err)
+		fmt.Fprintf(e.stderr, "failed: %s\n", explain(f.Err))
 	}
 	if c.JSON {
 		if err := json.NewEncoder(e.stdout).Encode(totals); err != nil {

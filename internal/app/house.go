@@ -34,12 +34,13 @@ type house struct {
 	publisher *publisher.Publisher
 	frontier  *pebble.Frontier
 	visits    *pebble.Visits
-	client    *http.Client // for what others name; see newClient
+	client    *http.Client // for what the operator's sources lead to; see newClient
+	visitors  *http.Client // for what visitors name: the web's own ports only
 }
 
 // open opens the data directory, making what is not there.
 func open(ctx context.Context, c config.Config) (h *house, err error) {
-	h = &house{config: c, client: newClient(c.AllowPrivate)}
+	h = &house{config: c, client: newClient(c.AllowPrivate), visitors: newClient(c.AllowPrivate, 80, 443)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())

@@ -16,7 +16,10 @@ var failures = []struct {
 	signs []string
 	text  rdf.Text
 }{
-	{[]string{"prohibited IP", "prohibited port", "prohibited network"}, rdf.Text{
+	{[]string{"prohibited port"}, rdf.Text{
+		NL: "Belfort bezoekt hier alleen de gewone poorten van het web, 80 en 443.",
+		EN: "Belfort only visits the usual ports of the web here, 80 and 443."}},
+	{[]string{"prohibited IP", "prohibited network"}, rdf.Text{
 		NL: "Dit adres ligt niet op het openbare web. Belfort bezoekt geen interne adressen.",
 		EN: "This address is not on the public web. Belfort visits no internal addresses."}},
 	{[]string{"unsupported protocol scheme", "want an http or https address", "parse \"", "no Host in request URL", "invalid port"}, rdf.Text{

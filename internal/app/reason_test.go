@@ -17,6 +17,7 @@ import (
 	"code.dny.dev/ssrf"
 
 	"github.com/belfort-lod/belfort/harvester"
+	"github.com/belfort-lod/belfort/internal/config"
 	"github.com/belfort-lod/belfort/site"
 )
 
@@ -34,6 +35,7 @@ func TestReason(t *testing.T) {
 		want string
 	}{
 		{dial(ssrf.ErrProhibitedIP), "openbare web"},
+		{dial(ssrf.ErrProhibitedPort), "80 en 443"},
 		{get(errors.New(`unsupported protocol scheme "file"`)), "geen adres van een webpagina"},
 		{dial(&net.DNSError{Err: "no such host", Name: "vlavirgem.example", Server: "10.255.255.53:53", IsNotFound: true}), "DNS"},
 		{dial(&net.DNSError{Err: "i/o timeout", Name: "vlavirgem.example", Server: "10.255.255.53:53", IsTimeout: true}), "DNS"},
@@ -80,17 +82,21 @@ func TestFetchTellsNothingOfTheInside(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	for _, private := range []bool{false, true} {
-		h := &house{client: newClient(private)}
-		_, err := h.fetch(t.Context(), server.URL+"/geheim")
+		c := config.Default()
+		c.Data, c.AllowPrivate = t.TempDir(), private
+		h, err := open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.close()
+		_, err = h.fetch(t.Context(), server.URL+"/geheim")
 		var shown *site.FetchError
 		if !errors.As(err, &shown) {
 			t.Fatalf("%v, want a FetchError", err)
 		}
-		want := "openbare web"
-		if private {
-			want = "(404)"
-		}
-		if !strings.Contains(shown.Reason.NL, want) || strings.Contains(shown.Reason.NL, "127.0.0.1") || strings.Contains(shown.Reason.EN, "127.0.0.1") {
+		// A test server has neither a public address nor a usual port.
+		refused := strings.Contains(shown.Reason.NL, "openbare web") || strings.Contains(shown.Reason.NL, "80 en 443")
+		if answered := strings.Contains(shown.Reason.NL, "(404)"); refused == private || answered != private || strings.Contains(shown.Reason.NL, "127.0.0.1") || strings.Contains(shown.Reason.EN, "127.0.0.1") {
 			t.Errorf("private %v: %q", private, shown.Reason.NL)
 		}
 	}

@@ -70,11 +70,14 @@ func (c *searchCommand) search(e *env, text string) (result search.Result, err e
 		return result, err
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	index, _, err := bleve.Open(filepath.Join(c.Data, "index"))
+	index, fresh, err := bleve.Open(filepath.Join(c.Data, "index"))
 	if err != nil {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
+	if fresh {
+		return result, &exit{exitUsage, fmt.Errorf("the search index in %s is empty: harvest something, or start belfort serve, which fills it from the ledger", c.Data)}
+	}
 	return index.Search(e.ctx, request)
 }
 
@@ -86,7 +89,7 @@ func remoteSearch(e *env, address string, r search.Request) (result search.Resul
 	if err != nil {
 		return result, err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := own().Do(req)
 	if err != nil {
 		return result, fmt.Errorf("ask the running server: %w", err)
 	}

@@ -136,8 +136,17 @@ func (h *house) notify() error {
 		starts[m.Bestuurseenheid] = time.Time(m.Start)
 	}
 	h.publisher.Notify = starts
-	h.publisher.Portal = &loket.Client{Endpoint: h.config.Portal, Accounts: accounts, HTTP: &http.Client{Timeout: time.Minute}}
+	h.publisher.Portal = &loket.Client{Endpoint: h.config.Portal, Accounts: accounts, HTTP: portalClient()}
 	return nil
+}
+
+// portalClient sends the vendor's key, so it goes nowhere that the operator did
+// not name: it follows no redirect.
+func portalClient() *http.Client {
+	return &http.Client{
+		Timeout:       time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // idle is how often the schedule looks whether a source or a melding is due.
@@ -146,6 +155,9 @@ const idle = 20 * time.Second
 // schedule harvests each source when its time has come, and lets the
 // followers go on in between. Trouble is logged and tried again.
 func (h *house) schedule(ctx context.Context, log *slog.Logger) {
+	// What a crash cut off goes on first.
+	_, err := h.harvest(harvester.Options{Delay: politely}).Run(ctx, nil)
+	warn(ctx, log, "resume harvest", err)
 	for {
 		for _, s := range h.config.Sources {
 			if due, err := h.due(ctx, s); err != nil || !due {

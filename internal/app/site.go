@@ -58,7 +58,7 @@ func check(_ context.Context, source, mediaType string, body []byte, profile osl
 
 // fetch gets a page that a visitor names, with the guarded client.
 func (h *house) fetch(ctx context.Context, address string) (site.Fetched, error) {
-	body, contentType, final, err := fetch(ctx, h.client, address)
+	body, contentType, final, err := fetch(ctx, h.visitors, address)
 	if err != nil {
 		return site.Fetched{}, &site.FetchError{Reason: reason(err.Error())}
 	}
