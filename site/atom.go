@@ -48,6 +48,11 @@ func (s *site) atom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Changed != nil {
+		if feed.Changed, err = s.Changed(r.Context(), list); err != nil {
+			return err
+		}
+	}
 	var b bytes.Buffer
 	if err := publisher.Atom(&b, feed, list); err != nil {
 		return err

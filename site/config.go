@@ -33,9 +33,13 @@ type Config struct {
 	// Bron tells what is known of a source page; ok is false if it was never
 	// seen.
 	Bron func(ctx context.Context, pagina string) (b publisher.Bron, ok bool, err error)
-	// Gone tells whether an entity that is no longer there was withdrawn: the
+	// Gone tells whether a page that spoke of an entity was withdrawn: the newest
 	// ledger entry that says when and why. The id is that of its address.
 	Gone func(ctx context.Context, id string) (e publisher.Entry, ok bool, err error)
+
+	// Changed tells, by IRI, when the pages that state decisions last changed, for
+	// feeds; nil leaves feeds with the dates of publication.
+	Changed func(ctx context.Context, besluiten []*besluit.Besluit) (map[string]time.Time, error)
 
 	// Validate reads and judges a document: source is its address or file name
 	// and the base of its relative IRIs, mediaType what it was said to be, "" if

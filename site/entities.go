@@ -123,7 +123,8 @@ type besluitPage struct {
 	Stemmingen                   []vote
 	Corrigeert, GecorrigeerdDoor []crumb
 	Termijnen                    []termijn
-	Bronnen, Weg                 []source
+	Bronnen                      []source
+	Weg                          *publisher.Entry // the newest page of its that was withdrawn
 	Citaat, Permalink            snippet
 }
 
@@ -162,9 +163,13 @@ func (s *site) besluit(w http.ResponseWriter, r *http.Request) error {
 		if d.Bronnen, err = s.sources(r.Context(), b.Bronnen, b.IRI); err != nil {
 			return err
 		}
-		for _, bron := range d.Bronnen {
-			if bron.Bekend && bron.Entry.Kind == publisher.Withdrawn {
-				d.Weg = append(d.Weg, bron)
+		if s.Gone != nil {
+			e, gone, err := s.Gone(r.Context(), id)
+			if err != nil {
+				return fmt.Errorf("find withdrawn pages: %w", err)
+			}
+			if gone {
+				d.Weg = &e
 			}
 		}
 		d.Citaat = snippet{"citaat", message(l, "citeer"), s.citation(l, b, s.Base+at)}

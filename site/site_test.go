@@ -14,10 +14,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 )
 
@@ -613,5 +615,39 @@ func TestExcerpt(t *testing.T) {
 	}
 	if got := excerpt(lines, rdf.Span{Start: rdf.Position{Line: 1, Column: 900}, End: rdf.Position{Line: 1, Column: 2}}); len(got) == 0 {
 		t.Error("a span that runs backwards gives nothing")
+	}
+}
+
+// A decision that lost one of its pages says so; the others do not. Feeds tell
+// when pages last changed.
+func TestWithdrawnSourceAndChangedFeed(t *testing.T) {
+	w := newWorld()
+	c := w.config()
+	lost := besluit.ID(w.besluiten[0].IRI)
+	when := time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC)
+	c.Gone = func(_ context.Context, id string) (publisher.Entry, bool, error) {
+		return publisher.Entry{Kind: publisher.Withdrawn, Pagina: "https://vlavirgem.example/weg", Time: when, Reason: "HTTP 410"}, id == lost, nil
+	}
+	c.Changed = func(_ context.Context, list []*besluit.Besluit) (map[string]time.Time, error) {
+		changed := map[string]time.Time{}
+		for _, b := range list {
+			changed[b.IRI] = when
+		}
+		return changed, nil
+	}
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const notice = "Een bronpagina van dit besluit is verdwenen"
+	body := get(h, "/besluiten/"+lost).Body.String()
+	if !strings.Contains(body, notice) || !strings.Contains(body, "https://vlavirgem.example/weg") || !strings.Contains(body, "2 oktober 2026") {
+		t.Error("the page does not tell that a source disappeared")
+	}
+	if other := besluit.ID(w.besluiten[1].IRI); strings.Contains(get(h, "/besluiten/"+other).Body.String(), notice) {
+		t.Error("a decision with all its sources tells that one disappeared")
+	}
+	if feed := get(h, "/feeds/besluiten.atom").Body.String(); !strings.Contains(feed, "<updated>2026-10-02T09:00:00Z</updated>") {
+		t.Errorf("the feed does not tell when decisions changed:\n%s", feed)
 	}
 }

@@ -26,7 +26,7 @@ func (h *house) site() (http.Handler, error) {
 	return site.New(site.Config{
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
-		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone,
+		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
 		Validate: check, Fetch: h.fetch,
 		Oogst: h.oogst, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, sparql.HandlerOptions{
