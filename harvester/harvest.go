@@ -241,6 +241,9 @@ func (r *run) answer(ctx context.Context, link Link, last Visit, p *page) error 
 	case p.redirects():
 		return r.redirect(ctx, link, last, p)
 	case p.status == http.StatusNotFound || p.status == http.StatusGone:
+		if last.published() && p.status == http.StatusNotFound && !r.longMissing(last) {
+			return r.missing(ctx, link, last, p)
+		}
 		if last.published() {
 			return r.withdrawn(ctx, link, last, p)
 		}
@@ -249,6 +252,24 @@ func (r *run) answer(ctx context.Context, link Link, last Visit, p *page) error 
 		}
 	}
 	return r.give(ctx, link, withStatus(last, p), statusError(link.URL, p.status))
+}
+
+// patience is how long a page may answer 404 before it counts as withdrawn: a
+// deployment that goes wrong must not withdraw a whole website. 410 is said on
+// purpose and counts at once.
+const patience = 24 * time.Hour
+
+func (r *run) longMissing(last Visit) bool {
+	return !last.Missing.IsZero() && r.now().Sub(last.Missing) >= patience
+}
+
+// missing records that a page that was published answers 404 since a while.
+func (r *run) missing(ctx context.Context, link Link, last Visit, p *page) error {
+	v := withStatus(last, p)
+	if v.Missing.IsZero() {
+		v.Missing = r.now()
+	}
+	return r.give(ctx, link, v, fmt.Errorf("%w; it counts as withdrawn when it is still missing after %s", statusError(link.URL, p.status), v.Missing.Add(patience).UTC().Format(time.DateTime)))
 }
 
 func withStatus(v Visit, p *page) Visit {
@@ -305,7 +326,7 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) error {
 	v := last
 	v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.Seed, link.From, r.now(), p.status, "", ""
-	v.Success = v.Time
+	v.Success, v.Missing = v.Time, time.Time{}
 	if p.status == http.StatusNotModified {
 		r.count(func(t *Totals) { t.NotModified++ })
 	}

@@ -238,6 +238,38 @@ func TestWithdrawnPage(t *testing.T) {
 	}
 }
 
+// TestMissingPage: a 404 is a failure for a day, and only then a withdrawal; a
+// page that comes back in the meantime was never gone.
+func TestMissingPage(t *testing.T) {
+	w := newWeb(t)
+	w.page("/", overview("/notulen/1"))
+	w.page("/notulen/1", notulen("1"))
+	h, reg := newHarvester(t)
+	now := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	h.Now = func() time.Time { return now }
+	run(t, h, w.URL)
+	for _, step := range []struct {
+		after             time.Duration
+		there             bool
+		withdrawn, failed int
+	}{
+		{time.Hour, false, 0, 1}, {20 * time.Hour, false, 0, 1}, {time.Hour, true, 0, 0},
+		{4 * time.Hour, false, 0, 1}, {23 * time.Hour, false, 0, 1}, {time.Hour, false, 1, 0}, {time.Hour, false, 0, 0},
+	} {
+		now = now.Add(step.after)
+		if delete(w.pages, "/notulen/1"); step.there {
+			w.page("/notulen/1", notulen("1"))
+		}
+		totals := run(t, h, w.URL)
+		if totals.Withdrawn != step.withdrawn || totals.Failed != step.failed {
+			t.Errorf("%s: %d withdrawn, %d failed; want %d, %d", now.Format(time.DateTime), totals.Withdrawn, totals.Failed, step.withdrawn, step.failed)
+		}
+	}
+	if want := []string{"new " + w.URL + "/notulen/1", "withdrawn " + w.URL + "/notulen/1"}; !slices.Equal(reg.log, want) {
+		t.Errorf("accepted %v, want %v", reg.log, want)
+	}
+}
+
 // TestMovedPage: what a page stated is withdrawn from its old address when it
 // moved for good, and stays when it is elsewhere for a while.
 func TestMovedPage(t *testing.T) {

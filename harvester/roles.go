@@ -48,6 +48,8 @@ type Visit struct {
 	Error     string    `json:"error,omitempty"` // why the page could not be read, "" if it was
 	Redirect  string    `json:"redirect,omitempty"`
 	MediaType string    `json:"mediaType,omitempty"`
+	// Missing is since when a page that was there answers 404, zero if it does not.
+	Missing time.Time `json:"missing,omitzero"`
 	// What stands since the last success, kept through failures.
 	Success      time.Time `json:"success,omitzero"`
 	ETag         string    `json:"etag,omitempty"`
