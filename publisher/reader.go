@@ -272,7 +272,7 @@ func queries(nodes map[string]role, p plan) []string {
 	parts := [2][]string{} // pairs: subject or object, and property
 	for iri, as := range nodes {
 		if !isIRIRef(iri) {
-			continue // see valuesOf
+			continue
 		}
 		properties, part := only[as]
 		if !part {
@@ -354,19 +354,8 @@ func (r *Reader) rows(ctx context.Context, query string) iter.Seq2[[]rdf.Term, e
 	}
 }
 
-// valuesOf writes IRIs as the body of a VALUES clause. What can not stand
-// between angle brackets (SPARQL 1.1, IRIREF) can not be asked for and is left
-// out.
-func valuesOf(iris []string) string {
-	var b strings.Builder
-	for _, iri := range iris {
-		if isIRIRef(iri) {
-			b.WriteString(" <" + iri + ">")
-		}
-	}
-	return b.String()
-}
-
+// isIRIRef reports whether an IRI can stand between angle brackets (SPARQL 1.1,
+// IRIREF): what can not, can not be asked for.
 func isIRIRef(s string) bool {
 	return s != "" && !strings.HasPrefix(s, "_:") &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= 0x20 || strings.ContainsRune("<>\"{}|^`\\", r) })
