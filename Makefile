@@ -25,7 +25,7 @@ fuzz:
 
 gen: ## rewrite golden files and conformance reports from what the code does now; read the diff
 	@grep -rlE --include='*_test.go' 'belfort/internal/suite"|flag\.Bool\("update"' . | xargs -n1 dirname | sort -u | while read -r dir; do \
-		go test $$dir -update || exit 1; \
+		go test $$dir -short -update || exit 1; \
 	done
 
 bench:

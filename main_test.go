@@ -24,6 +24,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/belfort-lod/belfort/internal/app"
+	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/publisher/loket"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/rdf/vocab"
@@ -154,7 +155,7 @@ func freePort(t *testing.T) string {
 // is killed.
 func TestKill(t *testing.T) {
 	if testing.Short() {
-		t.Skip("kills take a minute")
+		t.Skip("left out by -short: kills take a minute")
 	}
 	kills := 3
 	if n, err := strconv.Atoi(os.Getenv("BELFORT_KILLS")); err == nil {
@@ -272,13 +273,7 @@ var realPages = map[string]struct{ agendapunten, besluiten int }{
 // TestRealPages harvests pages as municipalities published them: every agenda
 // item and decision is stored, and a phrase from each page is found.
 func TestRealPages(t *testing.T) {
-	dir := filepath.Join("..", "shared", "pages", "html")
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("BELFORT_CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("the real pages are not there: ", err)
-	}
+	dir := filepath.Join(suite.Shared(t), "pages", "html")
 	website := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	defer website.Close()
 	data := t.TempDir()

@@ -121,7 +121,7 @@ func BenchmarkParse(b *testing.B) {
 func TestWritePages(t *testing.T) {
 	dir := os.Getenv("BELFORT_PAGES")
 	if dir == "" {
-		t.Skip("BELFORT_PAGES names no folder")
+		t.Skip("writes pages for other parsers: BELFORT_PAGES names no folder")
 	}
 	for _, p := range benchPages {
 		if err := os.WriteFile(filepath.Join(dir, p.name+".html"), minutesPage(p.size), 0o644); err != nil {

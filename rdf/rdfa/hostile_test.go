@@ -15,7 +15,7 @@ import (
 // a clear error where a bound was passed.
 func TestHostilePages(t *testing.T) {
 	if testing.Short() {
-		t.Skip("makes large pages")
+		t.Skip("left out by -short: makes large pages")
 	}
 	repeat := strings.Repeat
 	numbered := func(n int, format string) string {
