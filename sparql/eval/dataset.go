@@ -58,3 +58,55 @@ type GraphLister interface {
 	// Graphs yields the named graphs that have a quad, each once.
 	Graphs() iter.Seq2[ID, error]
 }
+
+// Place names one of the four places of a quad.
+type Place uint8
+
+// The places, in the order of QuadID.
+const (
+	AtSubject Place = iota
+	AtPredicate
+	AtObject
+	AtGraph
+)
+
+// Seeker is a Dataset that keeps quads sorted and lets a reader keep its place:
+// a join that looks up ascending IDs then reads forward instead of searching
+// anew each time.
+type Seeker interface {
+	// Cursor returns a cursor for patterns that give the places of bound, and
+	// only those. Its quads come sorted by the IDs in the places of order, then by
+	// the places in neither list; with the scope Union each triple comes once,
+	// with Graph 0. It is nil if the dataset has no such order. The caller must
+	// close it before it lets go of the dataset.
+	Cursor(bound, order []Place, scope Scope) Cursor
+}
+
+// Cursor reads quads in sorted order. It is used by one goroutine.
+type Cursor interface {
+	// Seek goes to the first quad that fits the pattern and whose ID in the first
+	// place of the order is at least from; Next then ends after those whose ID is
+	// at most to. to 0 is no bound.
+	Seek(pattern QuadID, from, to ID)
+	// Next fills quads from its beginning and returns how many it set: 0 is the
+	// end.
+	Next(quads []QuadID) (n int, err error)
+	// Close frees what the cursor holds.
+	Close() error
+}
+
+// Ranger is a Dataset that gives some literals IDs in the order of their values.
+type Ranger interface {
+	// Ranges returns ranges of IDs, ascending and apart, both ends included, that
+	// together hold every ID of a literal for which low <= literal and literal <=
+	// high may be true by the operators of section 17.3; a zero term is no bound.
+	// ok is false if it cannot tell.
+	Ranges(low, high rdf.Term) (ranges [][2]ID, ok bool)
+}
+
+// Comparer is a Dataset that can order some terms by their IDs alone.
+type Comparer interface {
+	// Compare orders two terms as ORDER BY does (section 15.1); ok is false if
+	// the terms themselves must be looked at.
+	Compare(a, b ID) (c int, ok bool)
+}
