@@ -75,7 +75,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		}
 	}
 	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
-	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{})
+	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{TextSearch: textSearch(h.index)})
 	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{
 		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),

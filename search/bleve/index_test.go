@@ -15,7 +15,7 @@ import (
 func TestContract(t *testing.T) {
 	indextest.Run(t, func(t *testing.T, dir string) indextest.Index {
 		index, _ := open(t, dir)
-		return indextest.Index{Searcher: index, Put: index.Put, Delete: index.Delete, Close: index.Close}
+		return indextest.Index{Searcher: index, Subjects: index.Subjects, Put: index.Put, Delete: index.Delete, Close: index.Close}
 	})
 }
 

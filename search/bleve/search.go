@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	bleveSearch "github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
@@ -28,6 +30,7 @@ const (
 	maxShown    = 1 << 20          // bytes of a hit's text that are looked through for them
 	maxPrefixed = 2000             // words that a prefix may stand for
 	maxTime     = 20 * time.Second // for the whole search
+	maxSubjects = 200_000          // hits that Subjects gives
 )
 
 // Search implements search.Searcher.
@@ -74,6 +77,53 @@ func (x *Index) Search(ctx context.Context, r search.Request) (search.Result, er
 	result.Facets = facetsOf(found)
 	result.Took = time.Since(begun)
 	return result, nil
+}
+
+// Subjects yields the IRIs of everything that a query in the language of package
+// search finds, best first: for a reader that joins them with other data and
+// needs no page of hits. Unlike Search it never answers with part of the words.
+// An error in the query is a *search.QueryError, and so is a query that finds
+// more than 200,000.
+func (x *Index) Subjects(ctx context.Context, text string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		iris, err := x.subjects(ctx, text)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		for _, hit := range iris {
+			if !yield(hit.ID, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (x *Index) subjects(ctx context.Context, text string) (bleveSearch.DocumentMatchCollection, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	parsed, err := search.ParseQuery(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.checkPrefixes(parsed); err != nil {
+		return nil, err
+	}
+	what := compile(parsed.Expr, "")
+	count, err := x.index.SearchInContext(ctx, bleve.NewSearchRequestOptions(what, 0, 0, false))
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	if count.Total > maxSubjects {
+		return nil, &search.QueryError{Message: fmt.Sprintf("meer dan %d resultaten; maak de vraag nauwer", maxSubjects)}
+	}
+	request := bleve.NewSearchRequestOptions(what, int(count.Total), 0, false)
+	request.SortBy([]string{"-_score", "_id"})
+	found, err := x.index.SearchInContext(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return found.Hits, nil
 }
 
 // window returns the place of the hits that are asked for; deep says that it is

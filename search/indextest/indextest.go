@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -20,9 +21,10 @@ import (
 // Index is one open engine.
 type Index struct {
 	search.Searcher
-	Put    func(ctx context.Context, inhoud *besluit.Inhoud) error
-	Delete func(ctx context.Context, iris []string) error
-	Close  func() error
+	Subjects func(ctx context.Context, text string) iter.Seq2[string, error]
+	Put      func(ctx context.Context, inhoud *besluit.Inhoud) error
+	Delete   func(ctx context.Context, iris []string) error
+	Close    func() error
 }
 
 var (
@@ -54,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T, dir string) Index) {
 		{"days are those of Flanders", testDays},
 		{"order", testOrder},
 		{"paging shows each hit once", testPaging},
+		{"subjects are all hits", testSubjects},
 		{"deep and strange pages", testDeepPages},
 		{"questions that cannot be read", testBadQuestions},
 		{"large questions end in time", testLargeQuestions},
@@ -388,6 +391,42 @@ func testPaging(t *testing.T, dir string, open func(*testing.T, string) Index) {
 		if len(seen) != 22 {
 			t.Errorf("%q: %d hits over the pages, want 22", r.Text, len(seen))
 		}
+	}
+}
+
+func testSubjects(t *testing.T, dir string, open func(*testing.T, string) Index) {
+	index := filled(t, dir, open)
+	subjects := func(text string) (iris []string, err error) {
+		for iri, e := range index.Subjects(t.Context(), text) {
+			if e != nil {
+				return iris, e
+			}
+			iris = append(iris, iri)
+		}
+		return iris, nil
+	}
+	for _, text := range []string{"", "erfpacht", "titel:voorstel", "cafe OF erfpacht", "NIET xyzzy"} {
+		got, err := subjects(text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		hits := find(t, index, search.Request{Text: text, Size: 100}).Hits
+		if len(hits) == 0 || len(got) != len(hits) {
+			t.Errorf("%q: %d subjects, %d hits", text, len(got), len(hits))
+		}
+		for _, h := range hits {
+			if !slices.Contains(got, h.IRI) {
+				t.Errorf("%q: %s is a hit and no subject", text, h.IRI)
+			}
+		}
+	}
+	// Search would answer with part of the words; a join must not.
+	if got, err := subjects("erfpacht xyzzy"); err != nil || len(got) != 0 {
+		t.Errorf("subjects with only part of the words: %v, %v", got, err)
+	}
+	var wrong *search.QueryError
+	if _, err := subjects("(a"); !errors.As(err, &wrong) {
+		t.Errorf("error %v, want a *search.QueryError", err)
 	}
 }
 
