@@ -51,3 +51,19 @@ type Engine interface {
 	// zero name is the default graph (the Graph Store Protocol's read side).
 	Graph(ctx context.Context, name rdf.Term) (r *results.Result, ok bool, err error)
 }
+
+// GraphWriter is an Engine that takes whole graphs (the write side of the SPARQL
+// 1.1 Graph Store HTTP Protocol, sections 5.3 to 5.5). The zero name is the
+// default graph; the graphs of the quads themselves are ignored. Each call is one
+// atomic step, and queries see it when the call returns without an error. Blank
+// nodes come in anew with each call. A graph without triples does not exist.
+type GraphWriter interface {
+	// PutGraph makes a graph hold exactly the quads; created tells that it was not
+	// there before.
+	PutGraph(ctx context.Context, name rdf.Term, quads []rdf.Quad) (created bool, err error)
+	// PostGraph adds the quads to a graph; created tells that it was not there
+	// before.
+	PostGraph(ctx context.Context, name rdf.Term, quads []rdf.Quad) (created bool, err error)
+	// DeleteGraph removes a graph; existed tells that it was there.
+	DeleteGraph(ctx context.Context, name rdf.Term) (existed bool, err error)
+}
