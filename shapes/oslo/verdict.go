@@ -2,10 +2,12 @@ package oslo
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/shapes"
 )
@@ -34,6 +36,18 @@ type Options struct {
 	// Now is the moment of judging. Zero leaves out the rules about dates in
 	// the future.
 	Now time.Time
+	// Register is what is known of eenheden, organen and mandatarissen; nil is
+	// the embedded one, which knows no mandatarissen: level 2 is then not
+	// assessed, unless Resolve is there.
+	Register *register.Register
+	// Resolve looks up on the web what a register does not know, such as
+	// (*register.Online).Resolve; nil asks nobody.
+	Resolve func(ctx context.Context, iri string) (*rdf.Graph, error)
+	// SPARQL runs the rules in SPARQL of the profile and of the extra shapes;
+	// without it they are skipped, and a finding says so.
+	SPARQL shapes.SPARQL
+	// Context ends look-ups and rules in SPARQL; nil means never.
+	Context context.Context
 }
 
 // Verdict is the outcome.
