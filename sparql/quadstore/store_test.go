@@ -204,6 +204,30 @@ func TestPutAllAndGraphs(t *testing.T) {
 
 // A small dataset against which every kind of pattern and scope is compared
 // with plain filtering.
+// Several graphs together are one step: one version, and nothing at all if one
+// of them is not RDF.
+func TestPutTogether(t *testing.T) {
+	s, ctx := openMem(t), context.Background()
+	if err := s.Put(ctx, "http://g/1", []rdf.Quad{triple("a", "p", iri("b"))}); err != nil {
+		t.Fatal(err)
+	}
+	version := s.Version()
+	good := map[string][]rdf.Quad{"http://g/1": nil, "http://g/2": {triple("a", "p", iri("c"))}, "http://g/3": {triple("a", "p", iri("d"))}}
+	if err := s.PutTogether(ctx, maps.All(good)); err != nil {
+		t.Fatal(err)
+	}
+	if s.Version() != version+1 || s.Len() != 2 {
+		t.Errorf("version %d after %d, %d quads", s.Version(), version, s.Len())
+	}
+	bad := map[string][]rdf.Quad{"http://g/2": nil, "http://g/3": {{Subject: rdf.String("a"), Predicate: iri("p"), Object: iri("b")}}}
+	if err := s.PutTogether(ctx, maps.All(bad)); err == nil {
+		t.Error("a literal as a subject was taken")
+	}
+	if s.Version() != version+1 || s.Len() != 2 {
+		t.Errorf("after an error: version %d after %d, %d quads", s.Version(), version, s.Len())
+	}
+}
+
 func TestMatchAndEstimateEveryPattern(t *testing.T) {
 	s, ctx := openMem(t), context.Background()
 	var all []rdf.Quad

@@ -37,6 +37,27 @@ func (s *Store) PutAll(ctx context.Context, graphs iter.Seq2[string, []rdf.Quad]
 	})
 }
 
+// PutTogether puts several graphs as Put does, all in one atomic step: a reader
+// sees all of them or none. No graph may come twice.
+func (s *Store) PutTogether(ctx context.Context, graphs iter.Seq2[string, []rdf.Quad]) error {
+	return s.write(func() error {
+		c := s.begin()
+		defer c.batch.Close()
+		for name, quads := range graphs {
+			if err := c.replace(ctx, graphTerm(name), quads); err != nil {
+				return fmt.Errorf("put graph <%s>: %w", name, err)
+			}
+		}
+		if len(c.added) == 0 && len(c.removed) == 0 {
+			return nil
+		}
+		if err := c.commit(pebble.Sync); err != nil {
+			return fmt.Errorf("put graphs: %w", err)
+		}
+		return nil
+	})
+}
+
 // Delete removes a graph with all its quads, as Put with no quads does. The
 // dictionary keeps its terms.
 func (s *Store) Delete(ctx context.Context, graph string) error {
