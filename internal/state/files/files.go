@@ -1,6 +1,7 @@
-// Package files keeps blobs (page bodies, graphs, reports) as compressed files
-// named by the hash of their content. It knows nothing of what is in them, and
-// it never deletes by itself.
+// Package files keeps things as compressed files: blobs (page bodies, graphs,
+// reports of harvested pages), named by the hash of their content and never
+// deleted by itself, and reports of the validator, which expire. It knows
+// nothing of what is in them.
 package files
 
 import (
