@@ -110,3 +110,13 @@ type Comparer interface {
 	// the terms themselves must be looked at.
 	Compare(a, b ID) (c int, ok bool)
 }
+
+// RangeEstimator is a Seeker that can tell how large a range is before reading
+// it: joins are ordered better with it.
+type RangeEstimator interface {
+	// EstimateRange returns about how many quads fit the pattern and have an ID
+	// from low to high, both included, in the given place, which the pattern
+	// leaves open. It may be wrong but never negative, and is 0 only if there is
+	// none.
+	EstimateRange(pattern QuadID, place Place, low, high ID, scope Scope) float64
+}

@@ -45,7 +45,7 @@ func Query(ctx context.Context, ds Dataset, q *algebra.Query, opts Options) (*re
 	if opts.Limits.Time > 0 {
 		ctx, cancel = context.WithTimeoutCause(ctx, opts.Limits.Time, errTimeLimit)
 	}
-	r, err := newQuery(ctx, ds, q, opts)
+	r, err := newQuery(ctx, ds, q, opts, nil)
 	if err != nil {
 		cancel()
 		return nil, err
@@ -80,14 +80,17 @@ func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base str
 }
 
 // compile returns the first operator for a pattern, and a row for it.
-func (x *exec) compile(p algebra.Pattern, end op) (c *compiler, ns *namespace, start func() op) {
-	c = &compiler{x: x, calls: 1, ids: map[rdf.Term]ID{}, distincts: map[ID][4]float64{}}
+func (x *exec) compile(p algebra.Pattern, end op, n *notes) (c *compiler, ns *namespace, start func() op) {
+	c = &compiler{x: x, notes: n, calls: 1, ids: map[rdf.Term]ID{}, distincts: map[ID][4]float64{}}
 	c.stats, _ = x.ds.(Statistics)
 	if v, ok := x.ds.(*view); ok {
 		c.stats, _ = v.Dataset.(Statistics)
 	}
 	ns = &namespace{slots: map[string]int{}, outer: set{}}
 	ops := c.pipeline(p, ns, bound{}, defaultGraph, -1)
+	if n != nil {
+		n.root = planOf(ops)
+	}
 	return c, ns, func() op { return chain(ops, end) }
 }
 
@@ -99,13 +102,16 @@ type sink struct {
 
 func (s *sink) run(_ *exec, row []ID) bool { return s.take(row) }
 
-func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options) (*results.Result, error) {
+func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n *notes) (*results.Result, error) {
 	x, err := newExec(ctx, ds, q.Dataset, q.Base, &opts)
 	if err != nil {
 		return nil, err
 	}
 	end := &sink{}
-	c, ns, start := x.compile(q.Pattern, end)
+	c, ns, start := x.compile(q.Pattern, end, n)
+	if n != nil && !n.run {
+		return nil, x.err
+	}
 	if x.err != nil {
 		return nil, x.err
 	}

@@ -1,6 +1,9 @@
 package eval
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // op is an operator of a plan. run adds its bindings to the row, runs the next
 // operator for each solution, and takes the bindings away again. It returns
@@ -134,6 +137,16 @@ func (o *scan) run(x *exec, row []ID) bool {
 		}
 	}
 	return going
+}
+
+func (o *scan) named() (operator, index string) {
+	switch {
+	case o.index != nil:
+		return "hash join", ""
+	case len(o.key) == 0 && o.hashable:
+		return "scan", ""
+	}
+	return "index join", ""
 }
 
 // build makes the hash table.
@@ -325,6 +338,7 @@ func (o *optional) run(x *exec, row []ID) bool {
 // minusRun drops a row if the right side, run with it, has a solution.
 type minusRun struct {
 	linked
+	inner []op
 	first op
 	end   stop
 }
@@ -391,6 +405,7 @@ rows:
 
 // source is a part of a plan that is computed once, or once per graph.
 type source struct {
+	inner   []op
 	first   op
 	end     *collect
 	columns []int // slots of its own
@@ -585,6 +600,17 @@ type slice struct {
 	offset, limit int64
 	seen          int64
 	full          bool
+}
+
+func (o *slice) detail() string {
+	var parts []string
+	if o.offset > 0 {
+		parts = append(parts, fmt.Sprint("offset ", o.offset))
+	}
+	if o.limit >= 0 {
+		parts = append(parts, fmt.Sprint("limit ", o.limit))
+	}
+	return strings.Join(parts, " ")
 }
 
 type sliceEnd struct {

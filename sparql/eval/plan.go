@@ -77,6 +77,10 @@ type compiler struct {
 	distincts map[ID][4]float64
 	// calls is how often the planner thinks that the group being compiled runs.
 	calls float64
+	// notes are nil but for Explain; tests are the plans of the EXISTS of the
+	// expression compiled last.
+	notes *notes
+	tests []*Plan
 }
 
 func (c *compiler) newSlot() int {
@@ -119,7 +123,8 @@ func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRe
 		if p.Limit >= 0 && p.Limit <= math.MaxInt64-p.Offset {
 			inner = p.Limit + p.Offset
 		}
-		return []op{&slice{inner: c.pipeline(p.Input, ns, b, g, inner), offset: p.Offset, limit: p.Limit}}
+		o := &slice{inner: c.pipeline(p.Input, ns, b, g, inner), offset: p.Offset, limit: p.Limit}
+		return []op{c.note(o, o.detail(), 0)}
 	case *algebra.Distinct:
 		return []op{c.distinct(p.Input, ns, b, g)}
 	case *algebra.Reduced:
@@ -136,9 +141,9 @@ func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRe
 		for _, name := range algebra.InScope(p.Input) {
 			o.columns = append(o.columns, c.slot(ns, name))
 		}
-		return []op{o}
+		return []op{c.note(o, listed(p.Conditions), 0)}
 	case *algebra.Group:
-		return []op{c.groupBy(p, ns, g)}
+		return []op{c.note(c.groupBy(p, ns, g), strings.TrimSpace(listed(p.Keys)+" "+listed(p.Aggregates)), 0)}
 	}
 	return c.group(p, ns, b, g, nil, nil)
 }
@@ -148,7 +153,7 @@ func (c *compiler) distinct(p algebra.Pattern, ns *namespace, b bound, g graphRe
 	for _, name := range algebra.InScope(p) {
 		o.columns = append(o.columns, c.slot(ns, name))
 	}
-	return o
+	return c.note(o, variableList(algebra.InScope(p)), 0)
 }
 
 // projected returns the namespace inside a Project: only what it projects is
@@ -576,7 +581,9 @@ func (u *unit) order(b bound) []op {
 		placed[i] = true
 		calls := u.c.calls
 		u.c.calls *= card.rows
-		ops = append(ops, u.c.compile(it, b)...)
+		for _, o := range u.c.compile(it, b) {
+			ops = append(ops, u.c.note(o, it.detail(), 0))
+		}
 		u.c.calls = calls
 		for name := range it.scope {
 			slot := u.c.slot(it.ns, name)
@@ -697,7 +704,11 @@ func (u *unit) order(b bound) []op {
 		place(best)
 		left--
 		if it.kind == tripleItem {
-			if s, ok := ops[len(ops)-1].(*scan); ok {
+			last := ops[len(ops)-1]
+			if m, ok := last.(*measured); ok {
+				last, m.plan.Estimate = m.op, before*u.c.calls*least
+			}
+			if s, ok := last.(*scan); ok {
 				s.expected = before * u.c.calls
 			}
 		}
@@ -871,7 +882,11 @@ func (c *compiler) exists(p algebra.Pattern, sc *visible) func(x *exec, row []ID
 	end := &stop{}
 	around := c.paths
 	c.paths = nil
-	first := chain(c.group(p, inner, sc.bound, sc.graph, nil, nil), end)
+	ops := c.group(p, inner, sc.bound, sc.graph, nil, nil)
+	if p := planOf(ops); p != nil {
+		c.tests = append(c.tests, &Plan{Operator: "exists", Inputs: []*Plan{p}})
+	}
+	first := chain(ops, end)
 	paths := c.paths
 	c.paths = around
 	return func(x *exec, row []ID) bool {
@@ -913,8 +928,8 @@ func (c *compiler) minus(it *item, b bound) []op {
 	}
 	g := it.graph
 	if injected {
-		o := &minusRun{}
-		o.first = chain(append(c.group(it.pattern, inner, given, g, nil, nil), &consistent{pairs: pairs}), &o.end)
+		o := &minusRun{inner: append(c.group(it.pattern, inner, given, g, nil, nil), &consistent{pairs: pairs})}
+		o.first = chain(o.inner, &o.end)
 		return []op{o}
 	}
 	o := &minusTable{pairs: pairs}
@@ -962,7 +977,7 @@ func (c *compiler) joinOn(o *tableJoin, it *item, names []string, b bound) {
 }
 
 func (c *compiler) source(ops []op, g graphRef) *source {
-	s := &source{graph: g.slot, tables: map[ID]*tableData{}}
+	s := &source{inner: ops, graph: g.slot, tables: map[ID]*tableData{}}
 	s.end = &collect{s: s}
 	s.first = chain(ops, s.end)
 	return s

@@ -257,7 +257,7 @@ func (u *updater) modify(o *algebra.Modify) error {
 	}
 	x.work = u.work
 	end := &sink{}
-	c, ns, start := x.compile(o.Where, end)
+	c, ns, start := x.compile(o.Where, end, nil)
 	slot := func(n algebra.Node) int {
 		if n.IsVar() && !algebra.IsHidden(n.Var) {
 			return c.slot(ns, n.Var)
