@@ -14,7 +14,7 @@ const (
 
 // description yields the service description of the endpoint at an address
 // (SPARQL 1.1 Service Description).
-func description(endpoint string) iter.Seq2[rdf.Quad, error] {
+func (h *handler) description(endpoint string) iter.Seq2[rdf.Quad, error] {
 	service, dataset, graph := rdf.Blank("service"), rdf.Blank("dataset"), rdf.Blank("graph")
 	quads := []rdf.Quad{
 		{Subject: service, Predicate: rdf.IRI(vocab.RDFType), Object: rdf.IRI(sd + "Service")},
@@ -26,9 +26,12 @@ func description(endpoint string) iter.Seq2[rdf.Quad, error] {
 		{Subject: dataset, Predicate: rdf.IRI(sd + "defaultGraph"), Object: graph},
 		{Subject: graph, Predicate: rdf.IRI(vocab.RDFType), Object: rdf.IRI(sd + "Graph")},
 	}
+	if h.o.Authorize != nil {
+		quads = append(quads, rdf.Quad{Subject: service, Predicate: rdf.IRI(sd + "supportedLanguage"), Object: rdf.IRI(sd + "SPARQL11Update")})
+	}
 	for _, format := range []string{
 		"SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
-		"Turtle", "N-Triples", "N-Quads", "TriG", "JSON-LD",
+		"Turtle", "N-Triples", "N-Quads", "TriG", "JSON-LD", "RDF_XML",
 	} {
 		quads = append(quads, rdf.Quad{Subject: service, Predicate: rdf.IRI(sd + "resultFormat"), Object: rdf.IRI(formats + format)})
 	}

@@ -23,6 +23,10 @@ type EmbeddedOptions struct {
 	TextSearch eval.TextSearch
 	// Service answers SERVICE, to allowed hosts only; nil makes SERVICE an error.
 	Service eval.Service
+	// Writer carries out updates; nil makes them ErrUnsupported.
+	Writer Writer
+	// Load fetches documents for the LOAD of updates; nil makes LOAD an error.
+	Load eval.Load
 }
 
 // NewEmbedded returns the engine that answers from a store in this process,
@@ -121,11 +125,6 @@ func iris(list []string) []rdf.Term {
 		terms[i] = rdf.IRI(iri)
 	}
 	return terms
-}
-
-// Update is Engine.Update.
-func (e *embedded) Update(context.Context, Query) error {
-	return fmt.Errorf("update: %w: the data are replaced graph by graph", ErrUnsupported)
 }
 
 // Graph is Engine.Graph. The default graph is the union of all.

@@ -17,7 +17,8 @@ type Query struct {
 	// Base resolves relative IRIs in the text; "" if there are none.
 	Base string
 	// DefaultGraphs and NamedGraphs are the dataset that the request asks for;
-	// they take the place of the query's own FROM clauses.
+	// they take the place of the query's own FROM clauses, and in an update of what
+	// its patterns would look at.
 	DefaultGraphs, NamedGraphs []string
 	// Limits bound the work; the zero value means the engine's own bounds.
 	Limits Limits

@@ -1,6 +1,7 @@
 package sparql
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -9,7 +10,7 @@ import (
 )
 
 const (
-	holdBytes  = 32 << 10               // of an answer before its head is sent
+	holdBytes  = 64 << 10               // of an answer before its head is sent
 	holdTime   = 500 * time.Millisecond // after which rows are sent as they come
 	gzipFrom   = 1 << 10                // shorter answers are not worth it
 	writeGrace = 30 * time.Second       // for a slow reader to take the next piece
@@ -23,6 +24,8 @@ type body struct {
 	control *http.ResponseController
 	gzip    bool // the client takes it
 
+	left    int64 // bytes that the answer may still have
+	limit   int64
 	held    []byte
 	begun   time.Time
 	flushed time.Time
@@ -30,17 +33,20 @@ type body struct {
 	packed  *gzip.Writer
 }
 
-func newBody(w http.ResponseWriter, r *http.Request) *body {
+func newBody(w http.ResponseWriter, r *http.Request, limit int64) *body {
 	accept := r.Header.Get("Accept-Encoding")
 	return &body{
 		w: w, control: http.NewResponseController(w),
 		gzip:  accept != "" && Negotiate(accept, []string{"gzip"}) != "",
-		begun: time.Now(),
+		begun: time.Now(), left: limit, limit: limit,
 	}
 }
 
 // Write takes a piece of the answer.
 func (b *body) Write(p []byte) (int, error) {
+	if b.left -= int64(len(p)); b.left < 0 {
+		return 0, &LimitError{Limit: "bytes", Bound: b.limit}
+	}
 	if !b.sent {
 		if b.held = append(b.held, p...); len(b.held) < holdBytes && time.Since(b.begun) < holdTime {
 			return len(p), nil
@@ -108,4 +114,39 @@ func (b *body) Close() error {
 		return b.packed.Close()
 	}
 	return nil
+}
+
+// finish ends an answer that was written with an error, or without. An error is
+// returned for as long as it can be told with a status of its own. Once part of
+// the answer is out, the only honest way to say that the rest is missing is to
+// break the connection.
+func (f *front) finish(b *body, mediaType string, err error) error {
+	if err == nil {
+		err = b.Close()
+	}
+	if err == nil || !b.sent {
+		return err
+	}
+	var limit *LimitError
+	if !errors.As(err, &limit) {
+		f.log("answer query", err)
+	}
+	b.left = 4 << 10
+	remark(b, mediaType, f.problemOf(err, ""))
+	_ = b.flush() // the client may be gone
+	under := b.w
+	for {
+		inner, ok := under.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			break
+		}
+		under = inner.Unwrap()
+	}
+	if hijacker, ok := under.(http.Hijacker); ok {
+		if conn, _, err := hijacker.Hijack(); err == nil {
+			conn.Close()
+			return nil
+		}
+	}
+	panic(http.ErrAbortHandler)
 }

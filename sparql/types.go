@@ -1,14 +1,12 @@
 package sparql
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
-	"github.com/belfort-lod/belfort/rdf/jsonld"
 	"github.com/belfort-lod/belfort/rdf/nquads"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/rdf/vocab"
@@ -22,6 +20,7 @@ const (
 	NQuads   = "application/n-quads"
 	TriG     = "application/trig"
 	JSONLD   = "application/ld+json"
+	RDFXML   = "application/rdf+xml"
 )
 
 // Media types of solutions and of answers to ASK.
@@ -33,21 +32,21 @@ const (
 )
 
 // GraphTypes returns the media types that WriteGraph knows, best first.
-func GraphTypes() []string { return []string{Turtle, JSONLD, NTriples, NQuads, TriG} }
+func GraphTypes() []string { return []string{Turtle, JSONLD, NTriples, NQuads, TriG, RDFXML} }
 
 // ResultTypes returns the media types that WriteResult knows for a kind of
 // answer, best first. Behind the proper ones stand general ones that clients
 // ask for too, such as application/json.
 func ResultTypes(kind results.Kind) []string {
 	if kind == results.Quads {
-		return append(GraphTypes(), "application/json", "text/plain")
+		return append(GraphTypes(), "application/json", "text/plain", "text/n3", "application/x-turtle", "application/xml", "text/xml")
 	}
 	return []string{ResultsJSON, ResultsXML, ResultsCSV, ResultsTSV, "application/json", "application/xml", "text/xml"}
 }
 
 // TypeByName returns the media type of a short name or file extension, with or
 // without its dot: json, xml, csv, tsv, turtle (ttl), ntriples (nt), nquads
-// (nq), trig, jsonld.
+// (nq), trig, jsonld, rdfxml (rdf).
 func TypeByName(name string) (mediaType string, ok bool) {
 	switch strings.TrimPrefix(strings.ToLower(name), ".") {
 	case "json", "srj":
@@ -68,6 +67,8 @@ func TypeByName(name string) (mediaType string, ok bool) {
 		return TriG, true
 	case "jsonld":
 		return JSONLD, true
+	case "rdf", "rdfxml":
+		return RDFXML, true
 	}
 	return "", false
 }
@@ -76,19 +77,28 @@ func TypeByName(name string) (mediaType string, ok bool) {
 // ResultTypes. It returns the first error of the answer or of w.
 func WriteResult(w io.Writer, mediaType string, r *results.Result) error {
 	if r.Kind == results.Quads {
-		switch mediaType {
-		case "application/json":
-			mediaType = JSONLD
-		case "text/plain":
-			mediaType = NTriples
-		}
-		return WriteGraph(w, mediaType, r.Quads, "")
+		return WriteGraph(w, graphType(mediaType), r.Quads, "")
 	}
 	format, ok := results.FormatByName(mediaType)
 	if !ok {
 		return fmt.Errorf("write result: %q is not a format for this kind of answer", mediaType)
 	}
 	return results.Write(w, format, r)
+}
+
+// graphType returns the media type of GraphTypes that an alias stands for.
+func graphType(mediaType string) string {
+	switch mediaType {
+	case "application/json":
+		return JSONLD
+	case "text/plain":
+		return NTriples
+	case "text/n3", "application/x-turtle":
+		return Turtle
+	case "application/xml", "text/xml":
+		return RDFXML
+	}
+	return mediaType
 }
 
 // Prefixes returns the namespaces that Belfort's Turtle is written with, by
@@ -113,11 +123,11 @@ type graphWriter interface {
 	Close() error
 }
 
-// WriteGraph writes quads in the syntax of a media type of GraphTypes. Turtle
-// and N-Triples leave out graph names. JSON-LD is gathered before it is written,
-// the others are not. IRIs that begin with base are shortened where the syntax
-// can; base may be "". It returns the first error of quads or
-// of w.
+// WriteGraph writes quads in the syntax of a media type of GraphTypes. Turtle,
+// N-Triples and RDF/XML leave out graph names. Up to 10,000 quads are gathered
+// and laid out for people; of more, each syntax is written as the quads come, in
+// memory that does not grow. IRIs that begin with base are shortened where the
+// syntax can; base may be "". It returns the first error of quads or of w.
 func WriteGraph(w io.Writer, mediaType string, quads iter.Seq2[rdf.Quad, error], base string) error {
 	var first []rdf.Quad
 	var out graphWriter
@@ -170,32 +180,12 @@ func newGraphWriter(w io.Writer, mediaType, base string, stream bool) (graphWrit
 	case Turtle, TriG:
 		return turtle.NewWriter(w, turtle.Options{TriG: mediaType == TriG, Base: base, Prefixes: Prefixes(), Stream: stream}), nil
 	case JSONLD:
+		if stream {
+			return newJSONLDStream(w), nil
+		}
 		return &jsonldWriter{w: w, base: base}, nil
+	case RDFXML:
+		return newRDFXMLWriter(w), nil
 	}
 	return nil, fmt.Errorf("write graph: %q is not a syntax that can be written", mediaType)
-}
-
-// jsonldWriter gathers what it is given: a list of JSON-LD is known to be one
-// only when all quads are there.
-type jsonldWriter struct {
-	w     io.Writer
-	base  string
-	quads []rdf.Quad
-}
-
-func (j *jsonldWriter) Write(q rdf.Quad) error {
-	j.quads = append(j.quads, q)
-	return nil
-}
-
-func (j *jsonldWriter) Close() error {
-	o := jsonld.Options{Base: j.base}
-	if len(j.quads) < laidOut { // compacting more takes too long
-		context, err := json.Marshal(Prefixes())
-		if err != nil {
-			return err
-		}
-		o.Context, o.Indent = context, "  "
-	}
-	return jsonld.Write(j.w, j.quads, o)
 }
