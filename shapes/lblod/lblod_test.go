@@ -12,7 +12,6 @@ import (
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/suite"
-	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/shapes/lblod"
 )
@@ -20,7 +19,7 @@ import (
 // base is the address at which the official validator reads files.
 const base = "http://example.org/"
 
-func read(t testing.TB, text []byte) []rdf.Sourced {
+func validate(t testing.TB, text []byte, soort besluit.Soort) lblod.Verdict {
 	t.Helper()
 	text, _, err := rdfa.Decode(text, "")
 	if err != nil {
@@ -30,16 +29,16 @@ func read(t testing.TB, text []byte) []rdf.Sourced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return doc.Quads
+	return lblod.Validate(text, doc.Quads, soort)
 }
 
-func readFile(t testing.TB, file string) []rdf.Sourced {
+func validateFile(t testing.TB, file string, soort besluit.Soort) lblod.Verdict {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return read(t, text)
+	return validate(t, text, soort)
 }
 
 // names are the document types as the official validator writes them.
@@ -140,8 +139,8 @@ func TestRecordedRuns(t *testing.T) {
 	}
 	for _, want := range runs {
 		t.Run(want.File, func(t *testing.T) {
-			quads := readFile(t, filepath.Join(suite.Shared(t), "pages", "html", want.File))
-			compare(t, want, runOf(want.File, lblod.Validate(quads, soortOf(want.Used))))
+			file := filepath.Join(suite.Shared(t), "pages", "html", want.File)
+			compare(t, want, runOf(want.File, validateFile(t, file, soortOf(want.Used))))
 		})
 	}
 }

@@ -106,11 +106,12 @@ func (t *triples) detect() besluit.Soort {
 	return ""
 }
 
-// Validate gives the verdict on the statements of a page, in document order.
-// soort is the kind of document that the user chose; "" leaves it to Detect, and
+// Validate gives the verdict on a page: its text, into which the spans of its
+// statements point, and the statements in document order. Without the text it
+// hears every value as we do. soort is the kind of document that the user chose; "" leaves it to Detect, and
 // where that does not know, to the questions for notulen.
-func Validate(quads []rdf.Sourced, soort besluit.Soort) Verdict {
-	data := newTriples(quads)
+func Validate(text []byte, quads []rdf.Sourced, soort besluit.Soort) Verdict {
+	data := newTriples(heard(text, quads))
 	v := Verdict{Detected: data.detect(), answers: map[place]answer{}, classes: map[rdf.Term]string{}}
 	v.Used = cmp.Or(soort, v.Detected, besluit.Notulen)
 	v.asked = forms()[v.Used]
