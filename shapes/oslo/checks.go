@@ -25,6 +25,7 @@ func (c *judgement) vendorFaults() {
 	c.blankNodes()
 	c.sessions()
 	c.voteTotals()
+	c.slips()
 }
 
 // tally collects occurrences of one fault under a key and keeps the first.
@@ -362,30 +363,32 @@ func (c *judgement) sessions() {
 // names nobody.
 func (c *judgement) voteTotals() {
 	for s := range c.graph.Subjects(rdfType, rdf.IRI(vocab.BesluitStemming)) {
-		if secret := c.graph.Object(s, rdf.IRI(vocab.BesluitGeheim)).Value(); secret == "true" || secret == "1" {
+		if isTrue(c.graph.Object(s, rdf.IRI(vocab.BesluitGeheim))) {
 			continue
 		}
-		for _, p := range []struct{ total, voter, nl, en string }{
-			{vocab.BesluitAantalVoorstanders, vocab.BesluitHeeftVoorstander, "voorstanders", "in favour"},
-			{vocab.BesluitAantalTegenstanders, vocab.BesluitHeeftTegenstander, "tegenstanders", "against"},
-			{vocab.BesluitAantalOnthouders, vocab.BesluitHeeftOnthouder, "onthouders", "abstaining"},
-		} {
-			total := c.graph.Object(s, rdf.IRI(p.total))
-			want, err := strconv.Atoi(total.Value())
+		for _, k := range camps {
+			total := c.graph.Object(s, rdf.IRI(k.total))
+			want, ok := countOf(total)
 			voters := 0
-			for range c.graph.Objects(s, rdf.IRI(p.voter)) {
+			for range c.graph.Objects(s, rdf.IRI(k.voter)) {
 				voters++
 			}
-			if err != nil || voters == 0 || voters == want {
+			if !ok || voters == 0 || voters == want {
 				continue
 			}
-			q := rdf.Quad{Subject: s, Predicate: rdf.IRI(p.total), Object: total}
+			q := rdf.Quad{Subject: s, Predicate: rdf.IRI(k.total), Object: total}
 			c.report(finding("vote-totals", rdf.Text{
-				NL: fmt.Sprintf("Er zijn %d %s volgens het aantal, maar %d staan bij naam.", want, p.nl, voters),
-				EN: fmt.Sprintf("The total says %d %s, but %d are named.", want, p.en, voters),
+				NL: fmt.Sprintf("Er zijn %d %s volgens het aantal, maar %d staan bij naam.", want, k.nl, voters),
+				EN: fmt.Sprintf("The total says %d %s, but %d are named.", want, k.en, voters),
 			}, at(rdf.Sourced{Quad: q, Span: c.first(q)})))
 		}
 	}
+}
+
+// countOf reads a number of votes.
+func countOf(t rdf.Term) (n int, ok bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(t.Value()))
+	return n, err == nil
 }
 
 // futureDates looks for things that are said to have happened but have not.

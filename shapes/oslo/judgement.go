@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 	"github.com/belfort-lod/belfort/shapes"
@@ -19,10 +20,14 @@ type judgement struct {
 	subjects map[rdf.Term]rdf.Span
 	findings []rdf.Finding
 	secrets  []string // personal data on the page
+	register *register.Register
 }
 
-func newJudgement(in Input) *judgement {
-	c := &judgement{in: in, graph: rdf.NewGraph(), subjects: in.Subjects}
+func newJudgement(in Input, known *register.Register) *judgement {
+	c := &judgement{in: in, graph: rdf.NewGraph(), subjects: in.Subjects, register: known}
+	if c.register == nil {
+		c.register = register.Embedded()
+	}
 	for _, q := range in.Quads {
 		c.graph.Add(q.Quad)
 	}

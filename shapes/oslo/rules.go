@@ -36,11 +36,8 @@ func Rules() []Rule { return slices.Clone(allRules()) }
 
 // LookupRule returns the rule with that code.
 func LookupRule(code string) (Rule, bool) {
-	i := slices.IndexFunc(allRules(), func(r Rule) bool { return r.Code == code })
-	if i < 0 {
-		return Rule{}, false
-	}
-	return allRules()[i], true
+	rule, ok := rulesByCode()[code]
+	return rule, ok
 }
 
 // IsPrivacy reports whether a rule looks for personal data: a violation of it
@@ -50,7 +47,17 @@ func IsPrivacy(code string) bool {
 	return ok && rule.Private
 }
 
-var allRules = sync.OnceValue(func() []Rule { return append(faultRules(), shapeRules()...) })
+var allRules = sync.OnceValue(func() []Rule {
+	return slices.Concat(faultRules(), slipRules(), registerRules(), shapeRules())
+})
+
+var rulesByCode = sync.OnceValue(func() map[string]Rule {
+	all := map[string]Rule{}
+	for _, r := range allRules() {
+		all[r.Code] = r
+	}
+	return all
+})
 
 // finding fills in what the rule of a finding knows.
 func finding(code string, message rdf.Text, f rdf.Finding) rdf.Finding {

@@ -107,7 +107,7 @@ func (a Assessment) String() string {
 func (a Assessment) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // Maturity holds the answer for each level. Level 2 (mandatarissen that
-// resolve) needs the register and is never assessed here.
+// resolve) is not assessed without a register that knows mandatarissen.
 type Maturity struct {
 	One   Assessment `json:"1"`
 	Two   Assessment `json:"2"`
@@ -134,7 +134,7 @@ func Validate(in Input, o Options) Verdict {
 	if !slices.Contains(Profiles(), o.Profile) {
 		o.Profile = Praktijk
 	}
-	c := newJudgement(in)
+	c := newJudgement(in, o.Register)
 	verdict := Verdict{Profile: o.Profile, Source: in.Source}
 	verdict.Report = c.judge(o.Profile.Shapes())
 	if o.Extra != nil {
@@ -145,6 +145,8 @@ func Validate(in Input, o Options) Verdict {
 	}
 	c.wanted(o.Profile.compiled().wants)
 	c.vendorFaults()
+	c.registers()
+	levelTwo := c.mandatarissen(o)
 	if !o.Now.IsZero() {
 		c.futureDates(o.Now)
 	}
@@ -172,6 +174,7 @@ func Validate(in Input, o Options) Verdict {
 	verdict.Conforms = verdict.Counts[rdf.Violation] == 0
 	if o.Profile.Graded() {
 		verdict.Maturity = maturity(verdict.Findings, o.Profile.compiled().levels)
+		verdict.Maturity.Two = levelTwo
 	}
 	return verdict
 }
