@@ -40,38 +40,39 @@ func (p *Publisher) Follow(ctx context.Context) error {
 }
 
 // FollowGraphs brings the store of graphs up to the ledger: a graph per page,
-// named by its IRI and replaced whole.
+// named by its IRI and replaced whole. Two calls take turns.
 func (p *Publisher) FollowGraphs(ctx context.Context) error {
 	if p.Graphs == nil {
 		return nil
 	}
+	p.begin()
+	leave, err := p.turn(ctx, p.following)
+	if err != nil {
+		return fmt.Errorf("follow ledger to %s: %w", FollowerGraphs, err)
+	}
+	defer leave()
 	return p.follow(ctx, FollowerGraphs, p.Ledger.Head, func(ctx context.Context, entries []item) error {
-		// Of several versions of a page in one batch only the last matters.
-		newest := map[string]int{}
-		for i, it := range entries {
-			if it.Kind != Held {
-				newest[it.Pagina] = i
-			}
-		}
-		var broken error
-		graphs := func(yield func(string, []rdf.Quad) bool) {
-			for i, it := range entries {
-				if at, ok := newest[it.Pagina]; !ok || at != i {
-					continue
+		for _, s := range moves(entries) {
+			if s.together {
+				if err := p.putTogether(ctx, s.entries); err != nil {
+					return err
 				}
-				var quads []rdf.Quad
-				if it.Kind == Published {
-					if quads, broken = p.quads(ctx, it.refs.Graph); broken != nil {
-						broken = fmt.Errorf("entry %d: %w", it.Sequence, broken)
+				continue
+			}
+			var broken error
+			graphs := func(yield func(string, []rdf.Quad) bool) {
+				for _, it := range s.entries {
+					var quads []rdf.Quad
+					if quads, broken = p.standing(ctx, it); broken != nil || !yield(it.Pagina, quads) {
 						return
 					}
 				}
-				if !yield(it.Pagina, quads) {
-					return
-				}
+			}
+			if err := errors.Join(putGraphs(ctx, p.Graphs, graphs), broken); err != nil {
+				return err
 			}
 		}
-		return errors.Join(putGraphs(ctx, p.Graphs, graphs), broken)
+		return nil
 	})
 }
 
@@ -111,7 +112,7 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 				continue
 			}
 			refs := []string{it.refs.Before}
-			if it.Kind == Published {
+			if it.Kind == Published || it.Kind == Written {
 				refs = append(refs, it.refs.Graph)
 			}
 			for _, ref := range refs {
@@ -171,7 +172,8 @@ func (p *Publisher) follow(ctx context.Context, follower string, limit func(cont
 			return nil
 		}
 		var batch []item
-		for n := at + 1; n <= min(head, at+uint64(cmp.Or(max(p.Batch, 0), DefaultBatch))); n++ {
+		// Entries that belong together stay in one batch.
+		for n, last := at+1, at+uint64(cmp.Or(max(p.Batch, 0), DefaultBatch)); n <= head && (n <= last || batch[len(batch)-1].Together > 0); n++ {
 			e, refs, ok, err := p.Ledger.Entry(ctx, n)
 			if err == nil && !ok {
 				err = errMissing

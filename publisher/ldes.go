@@ -18,7 +18,7 @@ import (
 // replays the members and then knows which pages hold, and where they are. It is
 // safe for concurrent use.
 //
-// Held pages are no members. Members describe the page as a publication, with
+// Held pages and own graphs are no members. Members describe the page as a publication, with
 // the properties that the Flemish publication feed asks for; what the page says
 // is read at its address or at the SPARQL endpoint, in the graph of its name.
 type LDES struct {
@@ -128,7 +128,7 @@ func (l *LDES) relation(node rdf.Term, next int, since time.Time) []rdf.Quad {
 
 // member describes one entry: a version of a page, or its withdrawal.
 func (l *LDES) member(ctx context.Context, e Entry, refs Refs, at time.Time) ([]rdf.Quad, error) {
-	if e.Kind == Held {
+	if e.Kind == Held || e.Author != "" {
 		return nil, nil
 	}
 	m := rdf.IRI(l.Base + "/lid/" + strconv.FormatUint(e.Sequence, 10))

@@ -16,7 +16,8 @@ const (
 	Published Kind = "published"
 	Held      Kind = "held" // kept back with a reason, can be released
 	Withdrawn Kind = "withdrawn"
-	Erased    Kind = "erased" // content removed on request; the entry stays
+	Erased    Kind = "erased"  // content removed on request; the entry stays
+	Written   Kind = "written" // by somebody with a token; see OwnGraphs
 )
 
 // Entry is one line of the ledger: evidence of what was seen when. It holds
@@ -26,7 +27,13 @@ type Entry struct {
 	Kind     Kind      `json:"kind"`
 	Pagina   string    `json:"pagina"` // IRI of the page, the name of its graph
 	Bron     string    `json:"bron"`   // seed that led to it
-	Time     time.Time `json:"time"`   // when the page was fetched, UTC
+	Time     time.Time `json:"time"`   // when the page was fetched, or written, UTC
+	// Author is the name of the token with which an own graph was written or
+	// withdrawn, "" for what was harvested.
+	Author string `json:"author,omitempty"`
+	// Together is how many of the entries right after this one belong to the same
+	// write, which followers do as one step.
+	Together int `json:"together,omitempty"`
 	// Salted SHA-256 hashes, hex, of the blobs below; the salt is Salt.
 	Salt   string `json:"salt"`
 	Body   string `json:"body"`

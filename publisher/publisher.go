@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ const (
 
 // Publisher accepts pages and lets the followers carry them on. Set the fields
 // before the first use and do not copy it after. It is safe for concurrent use,
-// but each follower (FollowGraphs, FollowIndex, Deliver) must run once at a time.
+// but FollowIndex and Deliver must run once at a time.
 type Publisher struct {
 	Ledger   Ledger
 	Standing Standing // of the Ledger
@@ -59,6 +60,10 @@ type Publisher struct {
 	// Rules say what must be notified; nil means Meldingsregels.
 	Rules []Meldingsregel
 
+	// Own is the beginning of the names of the graphs that are written from outside
+	// (OwnGraphs) and never harvested; "" if there are none.
+	Own string
+
 	// MaxQuads bounds the graph of one page; 0 means DefaultMaxQuads.
 	MaxQuads int
 	// Batch bounds the ledger entries that a follower does in one go; 0 means
@@ -72,7 +77,9 @@ type Publisher struct {
 	// locks serialise the entries of one page.
 	locks [64]sync.Mutex
 	seed  maphash.Seed
-	once  sync.Once
+	// following is held by who runs FollowGraphs, writes by who writes own graphs.
+	following, writes chan struct{}
+	once              sync.Once
 }
 
 // Status is what became of a page that was offered to Accept.
@@ -106,7 +113,7 @@ type Outcome struct {
 // bound, or the operator's rule. A held page leaves the version that was
 // published before, if any, in place.
 func (p *Publisher) Accept(ctx context.Context, pub besluit.Publicatie) (Outcome, error) {
-	if err := checkPagina(pub.Pagina); err != nil {
+	if err := p.checkPagina(pub.Pagina); err != nil {
 		return Outcome{}, fmt.Errorf("accept page: %w", err)
 	}
 	defer p.lock(pub.Pagina)()
@@ -159,8 +166,10 @@ func (p *Publisher) Accept(ctx context.Context, pub besluit.Publicatie) (Outcome
 	return out, nil
 }
 
-func checkPagina(iri string) error {
+func (p *Publisher) checkPagina(iri string) error {
 	switch {
+	case p.Own != "" && strings.HasPrefix(iri, p.Own):
+		return fmt.Errorf("%.100q is a graph that is written here, not a page to harvest", iri)
 	case !rdf.IsAbsoluteIRI(iri):
 		return fmt.Errorf("%.100q is not an absolute IRI", iri)
 	case len(iri) > maxIRI:
@@ -185,7 +194,7 @@ func unchanged(kind Kind, hold string, refs Refs, last Entry, lastRefs Refs) boo
 // done its newest entry.
 func heldByEngines(last Entry, refs Refs) string {
 	switch last.Kind {
-	case Published:
+	case Published, Written:
 		return refs.Graph
 	case Held:
 		return refs.Before
@@ -345,8 +354,31 @@ func salted(e Entry, body, graph, report []byte) Entry {
 	return e
 }
 
+func (p *Publisher) begin() {
+	p.once.Do(func() {
+		p.seed = maphash.MakeSeed()
+		p.following, p.writes = make(chan struct{}, 1), make(chan struct{}, 1)
+	})
+}
+
+// writing returns what a writer of own graphs holds.
+func (p *Publisher) writing() chan struct{} {
+	p.begin()
+	return p.writes
+}
+
+// turn waits until something that one at a time may hold is free.
+func (p *Publisher) turn(ctx context.Context, held chan struct{}) (leave func(), err error) {
+	select {
+	case held <- struct{}{}:
+		return func() { <-held }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 func (p *Publisher) lock(pagina string) (unlock func()) {
-	p.once.Do(func() { p.seed = maphash.MakeSeed() })
+	p.begin()
 	mu := &p.locks[maphash.String(p.seed, pagina)%uint64(len(p.locks))]
 	mu.Lock()
 	return mu.Unlock

@@ -2,6 +2,7 @@ package sparql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -46,8 +47,12 @@ func (e *embedded) write(ctx context.Context, work func(context.Context, eval.Da
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range changes {
+		for i := range changes {
+			c := &changes[i]
 			if err := w.Allowed(c.Graph); err != nil {
+				return nil, err
+			}
+			if c.Exists, err = has(ds, c.Graph); err != nil {
 				return nil, err
 			}
 		}
@@ -153,6 +158,9 @@ func (e *embedded) change(ctx context.Context, c GraphChange) (existed bool, err
 	err = e.write(ctx, func(_ context.Context, ds eval.Dataset) ([]GraphChange, error) {
 		var err error
 		existed, err = has(ds, c.Graph)
+		if !existed && len(c.Insert) == 0 {
+			return nil, errors.Join(err, e.o.Writer.Allowed(c.Graph))
+		}
 		return []GraphChange{c}, err
 	})
 	return existed, err

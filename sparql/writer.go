@@ -13,6 +13,8 @@ import (
 // graph. Graphs of the quads themselves are ignored.
 type GraphChange struct {
 	Graph rdf.Term
+	// Exists tells that the graph had a triple when work looked.
+	Exists bool
 	// Clear takes away everything that the graph has, before the rest.
 	Clear bool
 	// Delete goes, then Insert comes. What is not there or is there already does

@@ -23,7 +23,10 @@ type Ledger struct {
 	mu *sync.Mutex
 }
 
-var _ publisher.Ledger = (*Ledger)(nil)
+var (
+	_ publisher.Ledger         = (*Ledger)(nil)
+	_ publisher.LedgerTogether = (*Ledger)(nil)
+)
 
 // Ledger returns the ledger of the database.
 func (d *DB) Ledger() *Ledger { return &Ledger{db: d.db, mu: &d.writing} }
@@ -40,39 +43,52 @@ func ledgerKey(sequence uint64) []byte {
 
 func latestKey(pagina string) []byte { return append([]byte{keyLatest}, pagina...) }
 
-// Append implements publisher.Ledger: one synced batch for the entry, the
-// pointer to it, how its page stands, and the outbox rows.
+// Append implements publisher.Ledger.
 func (l *Ledger) Append(ctx context.Context, e publisher.Entry, refs publisher.Refs, with publisher.Effects) (publisher.Entry, error) {
+	entries, err := l.AppendTogether(ctx, []publisher.Record{{Entry: e, Refs: refs, With: with}})
+	if err != nil {
+		return publisher.Entry{}, err
+	}
+	return entries[0], nil
+}
+
+// AppendTogether implements publisher.LedgerTogether: one synced batch for the
+// entries, the pointers to them, how their pages stand, and the outbox rows.
+func (l *Ledger) AppendTogether(ctx context.Context, records []publisher.Record) ([]publisher.Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	previous, err := l.last()
 	if err != nil {
-		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
-	}
-	e = e.Seal(previous)
-	before, _, _, err := l.Latest(ctx, e.Pagina)
-	if err != nil {
-		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
-	}
-	value, err := json.Marshal(record{e, refs})
-	if err != nil {
-		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
+		return nil, fmt.Errorf("append to ledger: %w", err)
 	}
 	batch := l.db.NewIndexedBatch()
 	defer batch.Close()
-	err = errors.Join(
-		batch.Set(ledgerKey(e.Sequence), value, nil),
-		batch.Set(latestKey(e.Pagina), binary.BigEndian.AppendUint64(nil, e.Sequence), nil),
-		stand(batch, before, e, with.Gone),
-		addMeldingen(batch, e.Sequence, with.Meldingen),
-	)
-	if err == nil {
-		err = batch.Commit(pebble.Sync)
+	entries := make([]publisher.Entry, len(records))
+	for i, r := range records {
+		e := r.Entry.Seal(previous)
+		before, _, _, err := l.Latest(ctx, e.Pagina)
+		if err != nil {
+			return nil, fmt.Errorf("append to ledger: %w", err)
+		}
+		value, err := json.Marshal(record{e, r.Refs})
+		if err != nil {
+			return nil, fmt.Errorf("append to ledger: %w", err)
+		}
+		err = errors.Join(
+			batch.Set(ledgerKey(e.Sequence), value, nil),
+			batch.Set(latestKey(e.Pagina), binary.BigEndian.AppendUint64(nil, e.Sequence), nil),
+			stand(batch, before, e, r.With.Gone),
+			addMeldingen(batch, e.Sequence, r.With.Meldingen),
+		)
+		if err != nil {
+			return nil, fmt.Errorf("append to ledger: %w", err)
+		}
+		entries[i], previous = e, e
 	}
-	if err != nil {
-		return publisher.Entry{}, fmt.Errorf("append to ledger: %w", err)
+	if err := batch.Commit(pebble.Sync); err != nil {
+		return nil, fmt.Errorf("append to ledger: %w", err)
 	}
-	return e, nil
+	return entries, nil
 }
 
 // last returns the newest entry, the zero Entry if there is none.

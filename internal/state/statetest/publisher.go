@@ -114,6 +114,39 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 				t.Error(err)
 			}
 		}},
+		{"several entries together are one step", func(t *testing.T, reopen func() State) {
+			s := reopen()
+			ledger, ok := s.Ledger.(publisher.LedgerTogether)
+			if !ok {
+				t.Skip("this ledger takes entries one by one")
+			}
+			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{}))(t)
+			var records []publisher.Record
+			for i, pagina := range []string{"https://vlavirgem.be/a", "https://vlavirgem.be/b", "https://vlavirgem.be/c"} {
+				e := entry(pagina)
+				e.Author, e.Together = "kaarten", 2-i
+				records = append(records, publisher.Record{Entry: e, Refs: publisher.Refs{Graph: fmt.Sprint("graph", i)}})
+			}
+			entries := must(ledger.AppendTogether(ctx, records))(t)
+			s = reopen()
+			if head := must(s.Ledger.Head(ctx))(t); head != 4 || len(entries) != 3 || entries[2].Sequence != 4 {
+				t.Errorf("head %d, entries %+v", head, entries)
+			}
+			if err := publisher.Verify(ctx, s.Ledger, nil); err != nil {
+				t.Error(err)
+			}
+			e, refs, _, err := s.Ledger.Latest(ctx, "https://vlavirgem.be/b")
+			if err != nil || e.Sequence != 3 || e.Author != "kaarten" || e.Together != 1 || refs.Graph != "graph1" {
+				t.Errorf("latest of b: %+v, %+v, %v", e, refs, err)
+			}
+			if tally := must(s.Standing.Tally(ctx))(t); tally.Pages[publisher.Published] != 3 {
+				t.Errorf("tally %+v", tally)
+			}
+			entries = must(ledger.AppendTogether(ctx, nil))(t)
+			if head := must(s.Ledger.Head(ctx))(t); head != 4 || len(entries) != 0 {
+				t.Errorf("head %d after no entries", head)
+			}
+		}},
 		{"rows enter with their entry, once", func(t *testing.T, reopen func() State) {
 			s := reopen()
 			must(s.Ledger.Append(ctx, entry("https://vlavirgem.be/a"), publisher.Refs{}, publisher.Effects{Meldingen: []publisher.Melding{melding("urn:b"), melding("urn:a")}}))(t)
