@@ -1,14 +1,18 @@
 package shapes
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
 // builder compiles the constraints of one shape: one method for each group of
@@ -26,30 +30,42 @@ func (b *builder) constraints() error {
 	b.stringBased()
 	b.propertyPair()
 	b.other()
-	b.queries()
 	if err := b.logical(); err != nil {
 		return err
 	}
-	return b.shapeBased()
+	if err := b.shapeBased(); err != nil {
+		return err
+	}
+	b.queries()
+	b.custom()
+	return nil
 }
 
-func (b *builder) add(component, nl, en string, check func(r *run, focus rdf.Term, values []rdf.Term, fail failFunc)) {
+func (b *builder) add(component, nl, en string, check func(v *visit)) {
+	b.addConstraint(sh(component+"ConstraintComponent"), rdf.Text{NL: nl, EN: en}, check)
+}
+
+func (b *builder) addConstraint(component rdf.Term, message rdf.Text, check func(v *visit)) {
 	b.shape.constraints = append(b.shape.constraints, constraint{
-		component: sh(component + "ConstraintComponent"),
-		check:     check,
-		message:   rdf.Text{NL: nl, EN: en},
+		component: component, check: check, message: message,
+		messages: []rdf.Term{rdf.LangLiteral(message.NL, "nl"), rdf.LangLiteral(message.EN, "en")},
 	})
 }
 
 // each adds a constraint that looks at every value node by itself.
-func (b *builder) each(component, nl, en string, conforms func(r *run, value rdf.Term) bool) {
-	b.add(component, nl, en, func(r *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-		for _, v := range values {
-			if !conforms(r, v) {
-				fail(v, nil)
+func (b *builder) each(component, nl, en string, conforms func(w *worker, node rdf.ID) bool) {
+	b.add(component, nl, en, func(v *visit) {
+		for _, node := range v.values {
+			if !conforms(v.worker, node) {
+				v.fail(node, nil)
 			}
 		}
 	})
+}
+
+// eachTerm adds a constraint that looks at the term of every value node.
+func (b *builder) eachTerm(component, nl, en string, conforms func(value rdf.Term) bool) {
+	b.each(component, nl, en, func(w *worker, node rdf.ID) bool { return conforms(w.term(node)) })
 }
 
 // iris yields the values of a parameter, all of which must be IRIs.
@@ -57,7 +73,7 @@ func (b *builder) iris(parameter string) []rdf.Term {
 	var list []rdf.Term
 	for o := range b.g.Objects(b.shape.node, sh(parameter)) {
 		if !o.IsIRI() {
-			b.illFormed(b.shape, vocab.SH+parameter, o, "moet een IRI zijn", "must be an IRI")
+			b.illFormed(b.shape.node, vocab.SH+parameter, o, "moet een IRI zijn", "must be an IRI")
 			continue
 		}
 		list = append(list, o)
@@ -72,15 +88,15 @@ func (b *builder) list(parameter string) (members []rdf.Term, ok bool) {
 	if head.IsZero() {
 		return nil, false
 	}
-	members, err := readList(b.g, head)
+	members, err := b.readList(head)
 	if err != nil {
-		b.illFormed(b.shape, vocab.SH+parameter, head, "de lijst is niet leesbaar: "+err.Error(), "the list cannot be read: "+err.Error())
+		b.illFormed(b.shape.node, vocab.SH+parameter, head, "de lijst is niet leesbaar: "+err.Error(), "the list cannot be read: "+err.Error())
 		return nil, false
 	}
 	return members, true
 }
 
-func (b *builder) isTrue(parameter string) bool { return b.single(b.shape, parameter) == literalTrue }
+func (b *builder) isTrue(parameter string) bool { return b.compiler.isTrue(b.shape, parameter) }
 
 // propertyOnly reports whether a parameter, which only property shapes may
 // have, can be used here.
@@ -89,7 +105,7 @@ func (b *builder) propertyOnly(parameter string) bool {
 		return b.shape.path != nil
 	}
 	for o := range b.g.Objects(b.shape.node, sh(parameter)) {
-		b.illFormed(b.shape, vocab.SH+parameter, o, "kan alleen op een property shape", "is for property shapes only")
+		b.illFormed(b.shape.node, vocab.SH+parameter, o, "kan alleen op een property shape", "is for property shapes only")
 		break
 	}
 	return false
@@ -98,17 +114,18 @@ func (b *builder) propertyOnly(parameter string) bool {
 // valueType is section 4.1: sh:class, sh:datatype, sh:nodeKind.
 func (b *builder) valueType() {
 	for _, class := range b.iris("class") {
-		b.each("Class", "de waarde is geen "+short(class), "the value is no "+short(class), func(r *run, v rdf.Term) bool {
-			return r.isInstance(v, class)
+		kind, wanted := b.constant(rdfType), b.constant(class)
+		b.each("Class", "de waarde is geen "+short(class), "the value is no "+short(class), func(w *worker, node rdf.ID) bool {
+			return w.isInstance(node, w.constants[kind], w.constants[wanted])
 		})
 	}
 	if datatype := b.single(b.shape, "datatype"); datatype.IsIRI() {
 		iri := datatype.Value()
-		b.each("Datatype", "de waarde is geen geldige "+short(datatype), "the value is no valid "+short(datatype), func(_ *run, v rdf.Term) bool {
+		b.eachTerm("Datatype", "de waarde is geen geldige "+short(datatype), "the value is no valid "+short(datatype), func(v rdf.Term) bool {
 			return v.IsLiteral() && v.Datatype() == iri && wellFormed(v)
 		})
 	} else if !datatype.IsZero() {
-		b.illFormed(b.shape, vocab.SH+"datatype", datatype, "moet een IRI zijn", "must be an IRI")
+		b.illFormed(b.shape.node, vocab.SH+"datatype", datatype, "moet een IRI zijn", "must be an IRI")
 	}
 	kind := b.single(b.shape, "nodeKind")
 	if kind.IsZero() {
@@ -116,15 +133,15 @@ func (b *builder) valueType() {
 	}
 	allowed, ok := nodeKinds[kind]
 	if !ok {
-		b.illFormed(b.shape, vocab.SH+"nodeKind", kind, "geen van de zes soorten van SHACL", "not one of the six kinds of SHACL")
+		b.illFormed(b.shape.node, vocab.SH+"nodeKind", kind, "geen van de zes soorten van SHACL", "not one of the six kinds of SHACL")
 		return
 	}
-	b.each("NodeKind", "de waarde is geen "+short(kind), "the value is no "+short(kind), func(_ *run, v rdf.Term) bool {
+	b.eachTerm("NodeKind", "de waarde is geen "+short(kind), "the value is no "+short(kind), func(v rdf.Term) bool {
 		return allowed[v.Kind()]
 	})
 }
 
-var nodeKinds = map[rdf.Term]map[rdf.Kind]bool{
+var nodeKinds = map[rdf.Term][rdf.KindLiteral + 1]bool{
 	sh("IRI"):                {rdf.KindIRI: true},
 	sh("BlankNode"):          {rdf.KindBlank: true},
 	sh("Literal"):            {rdf.KindLiteral: true},
@@ -140,17 +157,17 @@ func (b *builder) cardinality() {
 	}
 	if n, ok := b.count(b.shape, "minCount"); ok && n > 0 {
 		b.add("MinCount", fmt.Sprintf("minder dan %d waarde(n)", n), fmt.Sprintf("fewer than %d value(s)", n),
-			func(_ *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-				if len(values) < n {
-					fail(rdf.Term{}, nil)
+			func(v *visit) {
+				if len(v.values) < n {
+					v.fail(0, nil)
 				}
 			})
 	}
 	if n, ok := b.count(b.shape, "maxCount"); ok {
 		b.add("MaxCount", fmt.Sprintf("meer dan %d waarde(n)", n), fmt.Sprintf("more than %d value(s)", n),
-			func(_ *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-				if len(values) > n {
-					fail(rdf.Term{}, nil)
+			func(v *visit) {
+				if len(v.values) > n {
+					v.fail(0, nil)
 				}
 			})
 	}
@@ -172,11 +189,11 @@ func (b *builder) valueRange() {
 			continue
 		}
 		if !bound.IsLiteral() {
-			b.illFormed(b.shape, vocab.SH+p.parameter, bound, "moet een literal zijn", "must be a literal")
+			b.illFormed(b.shape.node, vocab.SH+p.parameter, bound, "moet een literal zijn", "must be a literal")
 			continue
 		}
 		limit := p.sign + " " + bound.Value()
-		b.each(p.component, "de waarde is niet "+limit, "the value is not "+limit, func(_ *run, v rdf.Term) bool {
+		b.eachTerm(p.component, "de waarde is niet "+limit, "the value is not "+limit, func(v rdf.Term) bool {
 			order, ok := compareValues(v, bound)
 			return ok && p.accept(order)
 		})
@@ -186,34 +203,63 @@ func (b *builder) valueRange() {
 // stringBased is section 4.4: lengths, patterns and languages.
 func (b *builder) stringBased() {
 	if n, ok := b.count(b.shape, "minLength"); ok {
-		b.each("MinLength", fmt.Sprintf("korter dan %d tekens", n), fmt.Sprintf("shorter than %d characters", n), func(_ *run, v rdf.Term) bool {
+		b.eachTerm("MinLength", fmt.Sprintf("korter dan %d tekens", n), fmt.Sprintf("shorter than %d characters", n), func(v rdf.Term) bool {
 			return !v.IsBlank() && utf8.RuneCountInString(v.Value()) >= n
 		})
 	}
 	if n, ok := b.count(b.shape, "maxLength"); ok {
-		b.each("MaxLength", fmt.Sprintf("langer dan %d tekens", n), fmt.Sprintf("longer than %d characters", n), func(_ *run, v rdf.Term) bool {
+		b.eachTerm("MaxLength", fmt.Sprintf("langer dan %d tekens", n), fmt.Sprintf("longer than %d characters", n), func(v rdf.Term) bool {
 			return !v.IsBlank() && utf8.RuneCountInString(v.Value()) <= n
 		})
 	}
-	flags := b.single(b.shape, "flags")
-	if pattern := b.single(b.shape, "pattern"); !pattern.IsZero() {
-		re, err := compilePattern(pattern.Value(), flags.Value())
-		if err != nil || !pattern.IsLiteral() {
-			b.illFormed(b.shape, vocab.SH+"pattern", pattern, fmt.Sprintf("de reguliere expressie is niet bruikbaar: %v", err), fmt.Sprintf("the regular expression cannot be used: %v", err))
-		} else {
-			b.each("Pattern", "past niet op het patroon "+pattern.Value(), "does not match the pattern "+pattern.Value(), func(_ *run, v rdf.Term) bool {
-				return !v.IsBlank() && re.MatchString(v.Value())
-			})
-		}
+	b.pattern()
+	b.languages()
+}
+
+// pattern is section 4.4.3: sh:pattern with sh:flags.
+func (b *builder) pattern() {
+	pattern, flags := b.single(b.shape, "pattern"), b.single(b.shape, "flags")
+	if !flags.IsZero() && flags.Datatype() != vocab.XSDString {
+		b.illFormed(b.shape.node, vocab.SH+"flags", flags, "moet tekst zijn, een xsd:string", "must be an xsd:string")
+		flags = rdf.Term{}
 	}
-	if ranges, ok := b.list("languageIn"); ok {
-		b.each("LanguageIn", "niet in een van de gevraagde talen", "not in one of the wanted languages", func(_ *run, v rdf.Term) bool {
-			for _, l := range ranges {
-				if langMatches(v.Lang(), l.Value()) {
-					return true
-				}
+	if pattern.IsZero() {
+		return
+	}
+	re, size, err := compilePattern(pattern, flags.Value())
+	b.spend(size)
+	if err != nil {
+		b.illFormed(b.shape.node, vocab.SH+"pattern", pattern, fmt.Sprintf("de reguliere expressie is niet bruikbaar: %v", err), fmt.Sprintf("the regular expression cannot be used: %v", err))
+		return
+	}
+	b.each("Pattern", "past niet op het patroon "+pattern.Value(), "does not match the pattern "+pattern.Value(), func(w *worker, node rdf.ID) bool {
+		t := w.term(node)
+		// RE2 takes at most as many steps as the text is long times the pattern, most
+		// often far fewer.
+		steps := len(t.Value()) * size / 16
+		if steps > maxMatchSteps {
+			w.fail(fmt.Errorf("validate: match a text of %d bytes with the pattern %s: %w", len(t.Value()), short(pattern), ErrLimit))
+			return true
+		}
+		return w.spend(steps) && !t.IsBlank() && re.MatchString(t.Value())
+	})
+}
+
+// languages is sh:languageIn and sh:uniqueLang (sections 4.4.4 and 4.4.5).
+func (b *builder) languages() {
+	if members, ok := b.list("languageIn"); ok {
+		var ranges []string
+		for _, m := range members {
+			if m.Datatype() != vocab.XSDString {
+				b.illFormed(b.shape.node, vocab.SH+"languageIn", m, "moet een taal zijn, een xsd:string", "must be a language, an xsd:string")
+				continue
 			}
-			return false
+			ranges = append(ranges, m.Value())
+		}
+		b.each("LanguageIn", "niet in een van de gevraagde talen", "not in one of the wanted languages", func(w *worker, node rdf.ID) bool {
+			tag := w.term(node).Lang()
+			w.spend(len(ranges) / 16)
+			return slices.ContainsFunc(ranges, func(r string) bool { return langMatches(tag, r) })
 		})
 	}
 	if b.propertyOnly("uniqueLang") && b.isTrue("uniqueLang") {
@@ -221,102 +267,118 @@ func (b *builder) stringBased() {
 	}
 }
 
-func uniqueLang(_ *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
+func uniqueLang(v *visit) {
+	if len(v.values) < 2 {
+		return
+	}
 	times := map[string]int{}
-	for _, v := range values {
-		if lang := strings.ToLower(v.Lang()); lang != "" {
+	for _, node := range v.values {
+		if lang := strings.ToLower(v.term(node).Lang()); lang != "" {
 			if times[lang]++; times[lang] == 2 {
-				fail(rdf.Term{}, nil)
+				v.fail(0, nil)
 			}
 		}
 	}
 }
 
-// maxPattern bounds the length of a regular expression in a shapes graph.
-const maxPattern = 10_000
+// maxPattern bounds the length of a regular expression in a shapes graph,
+// maxProgram what it compiles to, and maxMatchSteps one match of it, which cannot
+// be interrupted: some seconds.
+const (
+	maxPattern    = 10_000
+	maxProgram    = 20_000
+	maxMatchSteps = 1 << 24
+)
 
-// compilePattern translates a regular expression of XPath (Functions and
-// Operators 3.1, section 5.6) to RE2, which runs in linear time. Back
-// references and subtraction of character classes have no equal there, and are
-// refused.
-func compilePattern(pattern, flags string) (*regexp.Regexp, error) {
-	if len(pattern) > maxPattern {
-		return nil, fmt.Errorf("longer than %d bytes", maxPattern)
+// compilePattern compiles sh:pattern, which means what REGEX means in SPARQL.
+// size is the number of instructions it came to.
+func compilePattern(pattern rdf.Term, flags string) (re *regexp.Regexp, size int, err error) {
+	if pattern.Datatype() != vocab.XSDString {
+		return nil, 0, errors.New("it is no xsd:string")
 	}
-	options := ""
-	for _, f := range flags {
-		switch f {
-		case 's', 'm', 'i':
-			options += string(f)
-		case 'q':
-			pattern = regexp.QuoteMeta(pattern)
-		case 'x':
-			pattern = strings.Join(strings.Fields(pattern), "")
-		default:
-			return nil, fmt.Errorf("unknown flag %q", f)
-		}
+	if len(pattern.Value()) > maxPattern {
+		return nil, 0, fmt.Errorf("it is longer than %d bytes", maxPattern)
 	}
-	if options != "" {
-		pattern = "(?" + options + ")" + pattern
+	re, err = eval.Regexp(pattern.Value(), flags)
+	if err != nil {
+		return nil, 0, err
 	}
-	return regexp.Compile(pattern)
+	tree, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return nil, 0, err
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, 0, err
+	}
+	if size = len(program.Inst); size > maxProgram {
+		return nil, size, fmt.Errorf("it takes %d steps, more than %d", size, maxProgram)
+	}
+	return re, size, nil
 }
 
 // propertyPair is section 4.5: sh:equals, sh:disjoint, sh:lessThan and
 // sh:lessThanOrEquals.
 func (b *builder) propertyPair() {
 	for _, other := range b.iris("equals") {
-		b.add("Equals", "niet dezelfde waarden als "+short(other), "not the same values as "+short(other),
-			func(r *run, focus rdf.Term, values []rdf.Term, fail failFunc) {
-				var rest ordered
-				for o := range r.data.Objects(focus, other) {
-					rest.add(o)
+		p := b.constant(other)
+		b.add("Equals", "niet dezelfde waarden als "+short(other), "not the same values as "+short(other), func(v *visit) {
+			for _, node := range v.values {
+				if !v.data.HasIDs(v.focus, v.constants[p], node) {
+					v.fail(node, nil)
 				}
-				in := setOf(values)
-				for _, v := range values {
-					if !r.data.Has(focus, other, v) {
-						fail(v, nil)
-					}
+			}
+			rest := v.data.AppendObjects(nil, v.focus, v.constants[p])
+			if len(rest) == 0 {
+				return
+			}
+			in := make(map[rdf.ID]struct{}, len(v.values))
+			for _, node := range v.values {
+				in[node] = struct{}{}
+			}
+			for _, node := range rest {
+				if _, ok := in[node]; !ok {
+					v.fail(node, nil)
 				}
-				for _, v := range rest.list {
-					if _, ok := in[v]; !ok {
-						fail(v, nil)
-					}
-				}
-			})
+			}
+			v.spend(len(rest))
+		})
 	}
 	for _, other := range b.iris("disjoint") {
-		b.add("Disjoint", "ook een waarde van "+short(other), "also a value of "+short(other),
-			func(r *run, focus rdf.Term, values []rdf.Term, fail failFunc) {
-				for _, v := range values {
-					if r.data.Has(focus, other, v) {
-						fail(v, nil)
-					}
+		p := b.constant(other)
+		b.add("Disjoint", "ook een waarde van "+short(other), "also a value of "+short(other), func(v *visit) {
+			for _, node := range v.values {
+				if v.data.HasIDs(v.focus, v.constants[p], node) {
+					v.fail(node, nil)
 				}
-			})
+			}
+		})
 	}
-	for _, p := range []struct {
+	for _, pair := range []struct {
 		parameter, component, sign string
 		accept                     func(order int) bool
 	}{
 		{"lessThan", "LessThan", "<", func(o int) bool { return o < 0 }},
 		{"lessThanOrEquals", "LessThanOrEquals", "≤", func(o int) bool { return o <= 0 }},
 	} {
-		if !b.propertyOnly(p.parameter) {
+		if !b.propertyOnly(pair.parameter) {
 			continue
 		}
-		for _, other := range b.iris(p.parameter) {
-			limit := p.sign + " " + short(other)
-			b.add(p.component, "de waarde is niet "+limit, "the value is not "+limit,
-				func(r *run, focus rdf.Term, values []rdf.Term, fail failFunc) {
-					for _, v := range values {
-						for o := range r.data.Objects(focus, other) {
-							if order, ok := compareValues(v, o); !ok || !p.accept(order) {
-								fail(v, nil)
-							}
+		for _, other := range b.iris(pair.parameter) {
+			p, limit := b.constant(other), pair.sign+" "+short(other)
+			b.add(pair.component, "de waarde is niet "+limit, "the value is not "+limit, func(v *visit) {
+				others := v.data.AppendObjects(nil, v.focus, v.constants[p])
+				for _, node := range v.values {
+					for _, o := range others {
+						if order, ok := compareValues(v.term(node), v.term(o)); !ok || !pair.accept(order) {
+							v.fail(node, nil)
 						}
 					}
-				})
+					if !v.spend(len(others)) {
+						return
+					}
+				}
+			})
 		}
 	}
 }
@@ -324,24 +386,44 @@ func (b *builder) propertyPair() {
 // other is section 4.8: sh:closed, sh:hasValue and sh:in.
 func (b *builder) other() {
 	for value := range b.g.Objects(b.shape.node, sh("hasValue")) {
-		b.add("HasValue", "de waarde "+value.Value()+" ontbreekt", "the value "+value.Value()+" is missing",
-			func(_ *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-				for _, v := range values {
-					if v == value {
-						return
-					}
-				}
-				fail(rdf.Term{}, nil)
-			})
+		wanted := b.constant(value)
+		b.add("HasValue", "de waarde "+value.Value()+" ontbreekt", "the value "+value.Value()+" is missing", func(v *visit) {
+			if id := v.constants[wanted]; id == 0 || !slices.Contains(v.values, id) {
+				v.fail(0, nil)
+			}
+		})
 	}
-	if members, ok := b.list("in"); ok {
-		allowed := setOf(members)
-		b.each("In", "geen van de toegelaten waarden", "not one of the allowed values", func(_ *run, v rdf.Term) bool {
-			_, ok := allowed[v]
+	if allowed, ok := b.allowed(); ok {
+		b.eachTerm("In", "geen van de toegelaten waarden", "not one of the allowed values", func(t rdf.Term) bool {
+			_, ok := allowed[t]
 			return ok
 		})
 	}
+	b.closed()
+}
+
+// allowed returns the values of sh:in, which shapes that share the list share.
+func (b *builder) allowed() (set map[rdf.Term]struct{}, ok bool) {
+	head := b.single(b.shape, "in")
+	if set, ok := b.sets[head]; ok {
+		return set, true
+	}
+	members, ok := b.list("in")
+	if !ok {
+		return nil, false
+	}
+	b.sets[head] = setOf(members)
+	return b.sets[head], true
+}
+
+// closed is section 4.8.1: sh:closed with sh:ignoredProperties.
+func (b *builder) closed() {
 	ignored, _ := b.list("ignoredProperties")
+	for _, p := range ignored {
+		if !p.IsIRI() {
+			b.illFormed(b.shape.node, vocab.SH+"ignoredProperties", p, "moet een IRI zijn", "must be an IRI")
+		}
+	}
 	if !b.isTrue("closed") {
 		return
 	}
@@ -351,16 +433,25 @@ func (b *builder) other() {
 			allowed[path] = struct{}{}
 		}
 	}
-	b.add("Closed", "de eigenschap is hier niet toegelaten", "the property is not allowed here",
-		func(r *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-			for _, v := range values {
-				for q := range r.data.Match(v, rdf.Term{}, rdf.Term{}) {
-					if _, ok := allowed[q.Predicate]; !ok {
-						fail(q.Object, &Path{op: predicatePath, predicate: q.Predicate})
-					}
+	b.add("Closed", "de eigenschap is hier niet toegelaten", "the property is not allowed here", func(v *visit) {
+		for _, node := range v.values {
+			var last rdf.ID // triples of one predicate often follow each other
+			for t := range v.data.MatchIDs(node, 0, 0) {
+				if !v.spend(1) {
+					return
 				}
+				if t[1] == last {
+					continue
+				}
+				predicate := v.term(t[1])
+				if _, ok := allowed[predicate]; ok {
+					last = t[1]
+					continue
+				}
+				v.fail(t[2], &Path{op: predicatePath, predicate: predicate})
 			}
-		})
+		}
+	})
 }
 
 func setOf(terms []rdf.Term) map[rdf.Term]struct{} {
@@ -374,12 +465,13 @@ func setOf(terms []rdf.Term) map[rdf.Term]struct{} {
 // logical is section 4.6: sh:not, sh:and, sh:or and sh:xone.
 func (b *builder) logical() error {
 	for node := range b.g.Objects(b.shape.node, sh("not")) {
+		b.described(b.shape, "not", node)
 		s, err := b.compiler.shape(node, b.trail)
 		if err != nil {
 			return err
 		}
-		b.each("Not", "voldoet aan wat uitgesloten is", "conforms to what is excluded", func(r *run, v rdf.Term) bool {
-			return !r.conforms(s, v)
+		b.each("Not", "voldoet aan wat uitgesloten is", "conforms to what is excluded", func(w *worker, node rdf.ID) bool {
+			return !w.conforms(s, node)
 		})
 	}
 	for _, p := range []struct {
@@ -391,21 +483,22 @@ func (b *builder) logical() error {
 		{"xone", "Xone", "voldoet niet aan precies één van de mogelijkheden", "does not conform to exactly one of the alternatives", func(n, _ int) bool { return n == 1 }},
 	} {
 		for head := range b.g.Objects(b.shape.node, sh(p.parameter)) {
-			nodes, err := readList(b.g, head)
+			nodes, err := b.readList(head)
 			if err != nil {
-				b.illFormed(b.shape, vocab.SH+p.parameter, head, "de lijst is niet leesbaar: "+err.Error(), "the list cannot be read: "+err.Error())
+				b.illFormed(b.shape.node, vocab.SH+p.parameter, head, "de lijst is niet leesbaar: "+err.Error(), "the list cannot be read: "+err.Error())
 				continue
 			}
 			members := make([]*shape, len(nodes))
 			for i, node := range nodes {
+				b.described(b.shape, p.parameter, node)
 				if members[i], err = b.compiler.shape(node, b.trail); err != nil {
 					return err
 				}
 			}
-			b.each(p.component, p.nl, p.en, func(r *run, v rdf.Term) bool {
+			b.each(p.component, p.nl, p.en, func(w *worker, node rdf.ID) bool {
 				n := 0
 				for _, m := range members {
-					if r.conforms(m, v) {
+					if w.conforms(m, node) {
 						n++
 					}
 				}
@@ -419,12 +512,13 @@ func (b *builder) logical() error {
 // properties compiles sh:property (section 4.7.2).
 func (b *builder) properties() error {
 	for node := range b.g.Objects(b.shape.node, shProperty) {
+		b.described(b.shape, "property", node)
 		s, err := b.compiler.shape(node, b.trail)
 		if err != nil {
 			return err
 		}
 		if s.path == nil && !s.deactivated {
-			b.illFormed(b.shape, shProperty.Value(), node, "wijst naar een shape zonder pad", "refers to a shape without a path")
+			b.illFormed(b.shape.node, shProperty.Value(), node, "wijst naar een shape zonder pad", "refers to a shape without a path")
 			continue
 		}
 		b.shape.properties = append(b.shape.properties, s)
@@ -435,16 +529,17 @@ func (b *builder) properties() error {
 // shapeBased is section 4.7: sh:node and sh:qualifiedValueShape.
 func (b *builder) shapeBased() error {
 	for node := range b.g.Objects(b.shape.node, sh("node")) {
+		b.described(b.shape, "node", node)
 		s, err := b.compiler.shape(node, b.trail)
 		if err != nil {
 			return err
 		}
 		if s.path != nil {
-			b.illFormed(b.shape, vocab.SH+"node", node, "moet naar een node shape wijzen", "must refer to a node shape")
+			b.illFormed(b.shape.node, vocab.SH+"node", node, "moet naar een node shape wijzen", "must refer to a node shape")
 			continue
 		}
-		b.each("Node", "voldoet niet aan "+short(node), "does not conform to "+short(node), func(r *run, v rdf.Term) bool {
-			return r.conforms(s, v)
+		b.each("Node", "voldoet niet aan "+short(node), "does not conform to "+short(node), func(w *worker, value rdf.ID) bool {
+			return w.conforms(s, value)
 		})
 	}
 	if !b.propertyOnly("qualifiedValueShape") {
@@ -458,6 +553,7 @@ func (b *builder) qualified() error {
 	if b.isTrue("qualifiedValueShapesDisjoint") {
 		for parent := range b.g.Subjects(shProperty, b.shape.node) {
 			for property := range b.g.Objects(parent, shProperty) {
+				b.spend(1)
 				for q := range b.g.Objects(property, sh("qualifiedValueShape")) {
 					siblingNodes.add(q)
 				}
@@ -466,7 +562,12 @@ func (b *builder) qualified() error {
 	}
 	minimum, hasMinimum := b.count(b.shape, "qualifiedMinCount")
 	maximum, hasMaximum := b.count(b.shape, "qualifiedMaxCount")
+	if q := b.g.Object(b.shape.node, sh("qualifiedValueShape")); !q.IsZero() &&
+		b.g.Object(b.shape.node, sh("qualifiedMinCount")).IsZero() && b.g.Object(b.shape.node, sh("qualifiedMaxCount")).IsZero() {
+		b.illFormed(b.shape.node, vocab.SH+"qualifiedValueShape", q, "vraagt ook sh:qualifiedMinCount of sh:qualifiedMaxCount", "wants sh:qualifiedMinCount or sh:qualifiedMaxCount too")
+	}
 	for node := range b.g.Objects(b.shape.node, sh("qualifiedValueShape")) {
+		b.described(b.shape, "qualifiedValueShape", node)
 		s, err := b.compiler.shape(node, b.trail)
 		if err != nil {
 			return err
@@ -482,15 +583,15 @@ func (b *builder) qualified() error {
 			}
 			siblings = append(siblings, sibling)
 		}
-		count := func(r *run, values []rdf.Term) int {
+		count := func(v *visit) int {
 			n := 0
 		next:
-			for _, v := range values {
-				if !r.conforms(s, v) {
+			for _, node := range v.values {
+				if !v.conforms(s, node) {
 					continue
 				}
 				for _, sibling := range siblings {
-					if r.conforms(sibling, v) {
+					if v.conforms(sibling, node) {
 						continue next
 					}
 				}
@@ -500,17 +601,17 @@ func (b *builder) qualified() error {
 		}
 		if hasMinimum {
 			b.add("QualifiedMinCount", fmt.Sprintf("minder dan %d waarde(n) van de gevraagde soort", minimum), fmt.Sprintf("fewer than %d value(s) of the wanted kind", minimum),
-				func(r *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-					if count(r, values) < minimum {
-						fail(rdf.Term{}, nil)
+				func(v *visit) {
+					if count(v) < minimum {
+						v.fail(0, nil)
 					}
 				})
 		}
 		if hasMaximum {
 			b.add("QualifiedMaxCount", fmt.Sprintf("meer dan %d waarde(n) van de gevraagde soort", maximum), fmt.Sprintf("more than %d value(s) of the wanted kind", maximum),
-				func(r *run, _ rdf.Term, values []rdf.Term, fail failFunc) {
-					if count(r, values) > maximum {
-						fail(rdf.Term{}, nil)
+				func(v *visit) {
+					if count(v) > maximum {
+						v.fail(0, nil)
 					}
 				})
 		}

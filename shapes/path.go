@@ -6,13 +6,14 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/sparql/algebra"
 )
 
-// maxPathDepth bounds how deep property paths may nest, and maxList how long
-// an RDF list in a shapes graph may be, so that a shapes graph from a stranger
-// costs no more than its size.
+// maxPathDepth bounds how deep property paths may nest, maxPathSize of how many
+// parts they may be, and maxList how long an RDF list in a shapes graph may be.
 const (
 	maxPathDepth = 100
+	maxPathSize  = 1000
 	maxList      = 100_000
 )
 
@@ -32,6 +33,7 @@ const (
 type Path struct {
 	op        pathOp
 	predicate rdf.Term
+	constant  constant // of predicate
 	parts     []*Path
 }
 
@@ -88,92 +90,88 @@ func (p *Path) sparql() string {
 	return p.predicate.String()
 }
 
-// values returns the value nodes of focus: the distinct nodes that the path
+// values appends the value nodes of focus: the distinct nodes that the path
 // leads to, in the order in which they are met.
-func (p *Path) values(g *rdf.Graph, focus rdf.Term) []rdf.Term {
-	var found ordered
-	p.walk(g, focus, false, func(t rdf.Term) { found.add(t) })
-	return found.list
+func (p *Path) values(w *worker, ids []rdf.ID, focus rdf.ID) []rdf.ID {
+	ids = p.append(w, ids, focus, false)
+	if p.op == predicatePath || p.op == inversePath && p.parts[0].op == predicatePath {
+		return ids
+	}
+	return distinct(ids)
 }
 
-// walk calls visit for every node that the path leads to from a node, perhaps
-// more than once for the same node; backwards walks it from its end.
-func (p *Path) walk(g *rdf.Graph, from rdf.Term, backwards bool, visit func(rdf.Term)) {
+// append appends the nodes that the path leads to from a node, perhaps some
+// more than once; backwards goes from its end to its beginning.
+func (p *Path) append(w *worker, ids []rdf.ID, from rdf.ID, backwards bool) []rdf.ID {
+	if w.err != nil {
+		return ids
+	}
+	before := len(ids)
 	switch p.op {
 	case predicatePath:
 		if backwards {
-			for s := range g.Subjects(p.predicate, from) {
-				visit(s)
-			}
-			return
-		}
-		for o := range g.Objects(from, p.predicate) {
-			visit(o)
+			ids = w.data.AppendSubjects(ids, w.constants[p.constant], from)
+		} else {
+			ids = w.data.AppendObjects(ids, from, w.constants[p.constant])
 		}
 	case inversePath:
-		p.parts[0].walk(g, from, !backwards, visit)
+		return p.parts[0].append(w, ids, from, !backwards)
 	case alternativePath:
 		for _, part := range p.parts {
-			part.walk(g, from, backwards, visit)
+			ids = part.append(w, ids, from, backwards)
 		}
 	case sequencePath:
-		frontier := []rdf.Term{from}
+		frontier := []rdf.ID{from}
 		for i := range p.parts {
 			part := p.parts[i]
 			if backwards {
 				part = p.parts[len(p.parts)-1-i]
 			}
-			var next ordered
+			var next []rdf.ID
 			for _, node := range frontier {
-				part.walk(g, node, backwards, func(t rdf.Term) { next.add(t) })
+				next = part.append(w, next, node, backwards)
 			}
-			frontier = next.list
+			frontier = distinct(next)
 		}
-		for _, node := range frontier {
-			visit(node)
-		}
+		ids = append(ids, frontier...)
 	case zeroOrOnePath:
-		visit(from)
-		p.parts[0].walk(g, from, backwards, visit)
+		ids = p.parts[0].append(w, append(ids, from), from, backwards)
 	default: // zeroOrMorePath, oneOrMorePath
-		var reached ordered
+		var reached []rdf.ID
+		seen := map[rdf.ID]struct{}{}
+		add := func(nodes ...rdf.ID) {
+			for _, node := range nodes {
+				if _, ok := seen[node]; !ok {
+					seen[node] = struct{}{}
+					reached = append(reached, node)
+				}
+			}
+		}
+		var step []rdf.ID
 		if p.op == zeroOrMorePath {
-			reached.add(from)
+			add(from)
 		} else {
-			p.parts[0].walk(g, from, backwards, func(t rdf.Term) { reached.add(t) })
+			add(p.parts[0].append(w, nil, from, backwards)...)
 		}
-		for i := 0; i < len(reached.list); i++ {
-			p.parts[0].walk(g, reached.list[i], backwards, func(t rdf.Term) { reached.add(t) })
+		for i := 0; i < len(reached) && w.err == nil; i++ {
+			step = p.parts[0].append(w, step[:0], reached[i], backwards)
+			add(step...)
 		}
-		for _, node := range reached.list {
-			visit(node)
-		}
+		ids = append(ids, reached...)
 	}
+	w.spend(1 + len(ids) - before)
+	return ids
 }
 
-// ordered is a set of terms that remembers the order of arrival. Small sets,
-// by far the most, need no map.
+// ordered is a set of terms that remembers the order of arrival.
 type ordered struct {
 	list []rdf.Term
 	seen map[rdf.Term]struct{}
 }
 
 func (o *ordered) add(t rdf.Term) {
-	const small = 12
 	if o.seen == nil {
-		for _, u := range o.list {
-			if t == u {
-				return
-			}
-		}
-		o.list = append(o.list, t)
-		if len(o.list) > small {
-			o.seen = make(map[rdf.Term]struct{}, 4*small)
-			for _, u := range o.list {
-				o.seen[u] = struct{}{}
-			}
-		}
-		return
+		o.seen = map[rdf.Term]struct{}{}
 	}
 	if _, ok := o.seen[t]; !ok {
 		o.seen[t] = struct{}{}
@@ -181,11 +179,15 @@ func (o *ordered) add(t rdf.Term) {
 	}
 }
 
-// The blank node forms of section 2.3.1, apart from the list.
-var pathForms = [...]struct {
+// pathForm ties a form of path to the predicate that tells it.
+type pathForm struct {
 	predicate rdf.Term
 	op        pathOp
-}{
+}
+
+// The blank node forms of section 2.3.1.
+var pathForms = [...]pathForm{
+	{rdfFirst, sequencePath},
 	{rdf.IRI(vocab.SH + "alternativePath"), alternativePath},
 	{rdf.IRI(vocab.SH + "inversePath"), inversePath},
 	{rdf.IRI(vocab.SH + "zeroOrMorePath"), zeroOrMorePath},
@@ -193,40 +195,61 @@ var pathForms = [...]struct {
 	{rdf.IRI(vocab.SH + "zeroOrOnePath"), zeroOrOnePath},
 }
 
-// readPath reads the property path at a node of a shapes graph. Where a node
-// is written as two paths at once, the list counts, then the order above.
-func readPath(g *rdf.Graph, node rdf.Term, depth int) (*Path, error) {
+// readPath reads the property path at a node of a shapes graph. size counts its
+// parts: a path that shares parts, or contains itself, grows beyond all bounds
+// when it is written out.
+func (c *compiler) readPath(node rdf.Term, depth int, size *int) (*Path, error) {
 	if depth > maxPathDepth {
 		return nil, fmt.Errorf("the path nests deeper than %d, or contains itself", maxPathDepth)
 	}
+	if *size++; *size > maxPathSize {
+		return nil, fmt.Errorf("the path has more than %d parts", maxPathSize)
+	}
 	if node.IsIRI() && node.Value() != vocab.RDFNil {
-		return &Path{op: predicatePath, predicate: node}, nil
+		return &Path{op: predicatePath, predicate: node, constant: c.constant(node)}, nil
 	}
 	if !node.IsBlank() {
 		return nil, fmt.Errorf("%s is not a path", node)
 	}
-	if !g.Object(node, rdfFirst).IsZero() {
-		return readPathList(g, node, sequencePath, depth)
-	}
+	// Exactly one form (SHACL, section 2.3.1); of several the suite wants the list.
+	var found pathForm
+	forms := 0
 	for _, form := range pathForms {
-		value := g.Object(node, form.predicate)
-		if value.IsZero() {
-			continue
+		if value := c.g.Object(node, form.predicate); !value.IsZero() {
+			if forms++; forms == 1 {
+				found = form
+			}
 		}
-		if form.op == alternativePath {
-			return readPathList(g, value, alternativePath, depth)
-		}
-		part, err := readPath(g, value, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		return &Path{op: form.op, parts: []*Path{part}}, nil
 	}
-	return nil, fmt.Errorf("%s is not a path", node)
+	if forms > 1 {
+		c.find(rdf.Warning, RuleIllFormed, node, shPath.Value(), found.predicate,
+			"het pad is van meer dan één soort; "+short(found.predicate)+" telt", "the path is of more than one kind; "+short(found.predicate)+" counts")
+	}
+	switch {
+	case forms == 0:
+		return nil, fmt.Errorf("%s is not a path", node)
+	case found.op == sequencePath:
+		return c.readPathList(node, sequencePath, depth, size)
+	}
+	var values []rdf.Term
+	for value := range c.g.Objects(node, found.predicate) {
+		values = append(values, value)
+	}
+	if len(values) > 1 {
+		return nil, fmt.Errorf("%s has more than one %s", node, short(found.predicate))
+	}
+	if found.op == alternativePath {
+		return c.readPathList(values[0], alternativePath, depth, size)
+	}
+	part, err := c.readPath(values[0], depth+1, size)
+	if err != nil {
+		return nil, err
+	}
+	return &Path{op: found.op, parts: []*Path{part}}, nil
 }
 
-func readPathList(g *rdf.Graph, node rdf.Term, op pathOp, depth int) (*Path, error) {
-	members, err := readList(g, node)
+func (c *compiler) readPathList(node rdf.Term, op pathOp, depth int, size *int) (*Path, error) {
+	members, err := c.readList(node)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +258,7 @@ func readPathList(g *rdf.Graph, node rdf.Term, op pathOp, depth int) (*Path, err
 	}
 	p := &Path{op: op}
 	for _, m := range members {
-		part, err := readPath(g, m, depth+1)
+		part, err := c.readPath(m, depth+1, size)
 		if err != nil {
 			return nil, err
 		}
@@ -246,17 +269,25 @@ func readPathList(g *rdf.Graph, node rdf.Term, op pathOp, depth int) (*Path, err
 
 // readList reads a SHACL list (SHACL, section 1.3): a well-formed RDF list
 // without a cycle.
-func readList(g *rdf.Graph, node rdf.Term) ([]rdf.Term, error) {
+func (c *compiler) readList(node rdf.Term) ([]rdf.Term, error) {
 	var members []rdf.Term
+	seen := map[rdf.Term]struct{}{}
 	for node.Value() != vocab.RDFNil || !node.IsIRI() {
+		if _, ok := seen[node]; ok {
+			return nil, fmt.Errorf("the list comes back to %s", node)
+		}
+		seen[node] = struct{}{}
 		if len(members) == maxList {
-			return nil, fmt.Errorf("the list has more than %d members, or a cycle", maxList)
+			return nil, fmt.Errorf("the list has more than %d members", maxList)
+		}
+		if !c.spend(1) {
+			return nil, ErrTooLarge
 		}
 		var firsts, rests []rdf.Term
-		for o := range g.Objects(node, rdfFirst) {
+		for o := range c.g.Objects(node, rdfFirst) {
 			firsts = append(firsts, o)
 		}
-		for o := range g.Objects(node, rdfRest) {
+		for o := range c.g.Objects(node, rdfRest) {
 			rests = append(rests, o)
 		}
 		if len(firsts) != 1 || len(rests) != 1 {
@@ -266,6 +297,32 @@ func readList(g *rdf.Graph, node rdf.Term) ([]rdf.Term, error) {
 		node = rests[0]
 	}
 	return members, nil
+}
+
+// algebra returns the path as one of SPARQL.
+func (p *Path) algebra() algebra.Path {
+	chain := func(join func(left, right algebra.Path) algebra.Path) algebra.Path {
+		path := p.parts[0].algebra()
+		for _, part := range p.parts[1:] {
+			path = join(path, part.algebra())
+		}
+		return path
+	}
+	switch p.op {
+	case inversePath:
+		return &algebra.Inverse{Path: p.parts[0].algebra()}
+	case sequencePath:
+		return chain(func(l, r algebra.Path) algebra.Path { return &algebra.Sequence{Left: l, Right: r} })
+	case alternativePath:
+		return chain(func(l, r algebra.Path) algebra.Path { return &algebra.Alternative{Left: l, Right: r} })
+	case zeroOrMorePath:
+		return &algebra.ZeroOrMore{Path: p.parts[0].algebra()}
+	case oneOrMorePath:
+		return &algebra.OneOrMore{Path: p.parts[0].algebra()}
+	case zeroOrOnePath:
+		return &algebra.ZeroOrOne{Path: p.parts[0].algebra()}
+	}
+	return &algebra.Link{IRI: p.predicate}
 }
 
 // appendPath adds the triples that describe the path to a report and returns

@@ -1,7 +1,6 @@
 package shapes
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -15,9 +14,6 @@ type Report struct {
 	Results []Result
 	// Truncated is set when there were more results than Options.MaxResults.
 	Truncated bool
-	// Skipped lists the SPARQL-based constraints that could not be evaluated
-	// for want of a query engine.
-	Skipped []rdf.Term
 }
 
 // Result is one validation result (SHACL, section 3.6.2).
@@ -42,12 +38,6 @@ type Result struct {
 // Conforms reports whether there are no results at all, of whatever severity
 // (SHACL, section 3.6.1.1).
 func (r *Report) Conforms() bool { return len(r.Results) == 0 }
-
-func (r *Report) skip(constraint rdf.Term) {
-	if !slices.Contains(r.Skipped, constraint) {
-		r.Skipped = append(r.Skipped, constraint)
-	}
-}
 
 // Graph returns the report as a sh:ValidationReport (SHACL, section 3.6).
 // Blank nodes of the data keep apart from those of the shapes and of the

@@ -340,60 +340,6 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// Constraints in SPARQL are named, not silently passed over, when there is no
-// engine.
-func TestSPARQLWithoutAnEngine(t *testing.T) {
-	report := validateText(t, `ex:s sh:targetNode ex:a ; sh:sparql ex:q . ex:q sh:select "SELECT $this WHERE { }" .`, ``)
-	if len(report.Skipped) != 1 || report.Skipped[0].Value() != "http://example.org/q" {
-		t.Errorf("skipped %v", report.Skipped)
-	}
-}
-
-// The caller's engine gets the query with its prefixes and its path, and the
-// focus node as $this; what it answers becomes results.
-func TestSPARQLWithAnEngine(t *testing.T) {
-	s, findings := compile(t, `ex:s sh:targetNode ex:a , ex:b ; sh:path [ sh:inversePath ex:p ] ; sh:sparql ex:q , ex:off .
-		ex:off sh:deactivated true ; sh:select "no" .
-		ex:q sh:select "SELECT $this ?value { ?value $PATH $this . ex:x ex:y ex:z }" ; sh:message "Found {?value}, not {$other}"@en ; sh:prefixes ex: .
-		ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .`)
-	if len(findings) > 0 {
-		t.Fatalf("findings %+v", findings)
-	}
-	var asked []string
-	engine := func(_ context.Context, data, shapesGraph *rdf.Graph, query string, bound map[string]rdf.Term) ([]map[string]rdf.Term, error) {
-		if data.Len() != 1 || shapesGraph.Len() < 5 {
-			t.Errorf("graphs of %d and %d triples", data.Len(), shapesGraph.Len())
-		}
-		asked = append(asked, bound["this"].Value()+" "+query)
-		if bound["this"].Value() == "http://example.org/b" {
-			return nil, nil
-		}
-		return []map[string]rdf.Term{{"this": bound["this"], "value": rdf.String("v")}}, nil
-	}
-	report, err := s.Validate(t.Context(), graph(t, `ex:a ex:p 1 .`), shapes.Options{SPARQL: engine})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const query = "PREFIX ex: <http://example.org/>\nSELECT $this ?value { ?value ^<http://example.org/p> $this . ex:x ex:y ex:z }"
-	if want := []string{"http://example.org/a " + query, "http://example.org/b " + query}; !slices.Equal(asked, want) {
-		t.Errorf("asked %q, want %q", asked, want)
-	}
-	if len(report.Results) != 1 {
-		t.Fatalf("results %+v", report.Results)
-	}
-	r := report.Results[0]
-	if r.Value != rdf.String("v") || r.SourceConstraint.Value() != "http://example.org/q" || r.Messages[0] != rdf.LangLiteral("Found v, not {$other}", "en") {
-		t.Errorf("result %+v", r)
-	}
-	broken := errors.New("out of breath")
-	_, err = s.Validate(t.Context(), graph(t, ``), shapes.Options{SPARQL: func(context.Context, *rdf.Graph, *rdf.Graph, string, map[string]rdf.Term) ([]map[string]rdf.Term, error) {
-		return nil, broken
-	}})
-	if !errors.Is(err, broken) {
-		t.Errorf("error %v, want that of the engine", err)
-	}
-}
-
 func TestConcurrently(t *testing.T) {
 	s, _ := compile(t, `ex:s sh:targetClass ex:C ; sh:or ( [ sh:nodeKind sh:Literal ] [ sh:path ex:p ; sh:minCount 1 ] ) .`)
 	data := graph(t, `ex:a a ex:D . ex:D rdfs:subClassOf ex:C . ex:b a ex:C ; ex:p 1 .`)

@@ -18,9 +18,6 @@ import (
 // space a regular expression describes well enough; ranges are checked beside
 // it. White space is not collapsed: RDF 1.1 gives " 1 " no integer value.
 var lexicalForms = map[string]*regexp.Regexp{
-	"boolean":            regexp.MustCompile(`^(?:true|false|0|1)$`),
-	"decimal":            regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$`),
-	"integer":            regexp.MustCompile(`^[+-]?\d+$`),
 	"double":             regexp.MustCompile(`^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$`),
 	"time":               regexp.MustCompile(`^(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)` + zone + `$`),
 	"gYear":              regexp.MustCompile(`^` + year + zone + `$`),
@@ -49,10 +46,6 @@ const (
 	zone = `(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?`
 )
 
-// dateForm takes a date or dateTime apart: year, month, day, time, fraction,
-// zone.
-var dateForm = regexp.MustCompile(`^(` + year + `)-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(\.\d+)?)?(` + zone + `)$`)
-
 // bounds of the integer types of fixed size.
 var bounds = map[string][2]string{
 	"long":          {"-9223372036854775808", "9223372036854775807"},
@@ -77,6 +70,13 @@ func wellFormed(t rdf.Term) bool {
 	switch name {
 	case "string":
 		return utf8.ValidString(lexical)
+	case "boolean":
+		return lexical == "true" || lexical == "false" || lexical == "1" || lexical == "0"
+	case "integer":
+		return isInteger(lexical)
+	case "decimal":
+		whole, fraction, point := strings.Cut(unsigned(lexical), ".")
+		return isDigits(whole) && isDigits(fraction) && whole+fraction != "" && (whole != "" || point)
 	case "anyURI":
 		return !strings.ContainsAny(lexical, " <>\"{}|\\^`\t\r\n")
 	case "base64Binary":
@@ -91,7 +91,7 @@ func wellFormed(t rdf.Term) bool {
 		return lexicalForms[name].MatchString(lexical) && !strings.HasSuffix(lexical, "P") && !strings.HasSuffix(lexical, "T")
 	}
 	if b, ok := bounds[name]; ok {
-		return lexicalForms["integer"].MatchString(lexical) &&
+		return isInteger(lexical) &&
 			compareDecimals(b[0], lexical) <= 0 && compareDecimals(lexical, b[1]) <= 0
 	}
 	if form, ok := lexicalForms[name]; ok {
@@ -100,37 +100,106 @@ func wellFormed(t rdf.Term) bool {
 	return true
 }
 
+// unsigned returns a number without its sign.
+func unsigned(s string) string {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		return s[1:]
+	}
+	return s
+}
+
+func isInteger(s string) bool {
+	digits := unsigned(s)
+	return digits != "" && isDigits(digits)
+}
+
+// isDigits reports whether there is nothing else in s; "" has nothing else.
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // parseMoment reads an xsd:date or xsd:dateTime. zoned says whether it has a
 // time zone; without one the moment is that of UTC.
 func parseMoment(lexical string, withTime bool) (moment time.Time, zoned, ok bool) {
-	m := dateForm.FindStringSubmatch(lexical)
-	if m == nil || (m[4] != "") != withTime || len(m[1]) > 9 {
-		return time.Time{}, false, false
+	none := time.Time{}
+	rest := strings.TrimPrefix(lexical, "-")
+	digits := strings.IndexByte(rest, '-')
+	if digits < 4 || digits > 8 || !isDigits(rest[:digits]) || digits > 4 && rest[0] == '0' {
+		return none, false, false
 	}
-	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
-	y, month, day := number(m[1]), number(m[2]), number(m[3])
-	hour, minute, second := number(m[4]), number(m[5]), number(m[6])
-	if hour > 24 || minute > 59 || second > 59 || hour == 24 && (minute > 0 || second > 0 || strings.Trim(m[7], ".0") != "") {
-		return time.Time{}, false, false
+	y, _ := strconv.Atoi(rest[:digits])
+	if len(rest) < len(lexical) {
+		y = -y
 	}
-	nanoseconds := 0
-	if m[7] != "" {
-		nanoseconds = number((m[7] + "000000000")[1:10])
+	rest = rest[digits:]
+	// field reads a separator and two digits.
+	good := true
+	field := func(separator byte) int {
+		if len(rest) < 3 || rest[0] != separator || !isDigits(rest[1:3]) {
+			good = false
+			return 0
+		}
+		n := int(rest[1]-'0')*10 + int(rest[2]-'0')
+		rest = rest[3:]
+		return n
+	}
+	month, day := field('-'), field('-')
+	var hour, minute, second, nanoseconds int
+	if withTime {
+		hour, minute, second = field('T'), field(':'), field(':')
+		if good && strings.HasPrefix(rest, ".") {
+			n := 1
+			for n < len(rest) && '0' <= rest[n] && rest[n] <= '9' {
+				n++
+			}
+			nanoseconds, _ = strconv.Atoi((rest[1:n] + "000000000")[:9])
+			if good = n > 1; hour == 24 && strings.Trim(rest[1:n], "0") != "" {
+				good = false
+			}
+			rest = rest[n:]
+		}
+		if minute > 59 || second > 59 || hour > 24 || hour == 24 && (minute > 0 || second > 0) {
+			good = false
+		}
 	}
 	location := time.UTC
-	if z := m[8]; len(z) > 1 {
-		offset := number(z[1:3])*3600 + number(z[4:6])*60
-		if z[0] == '-' {
+	switch zone := rest; {
+	case zone == "" || zone == "Z":
+		rest = ""
+		zoned = zone != ""
+	case zone[0] == '+' || zone[0] == '-':
+		hours, minutes := field(zone[0]), field(':')
+		if hours > 14 || minutes > 59 || hours == 14 && minutes > 0 {
+			good = false
+		}
+		offset := hours*3600 + minutes*60
+		if zone[0] == '-' {
 			offset = -offset
 		}
-		location = time.FixedZone("", offset)
+		location, zoned = time.FixedZone("", offset), true
 	}
-	moment = time.Date(y, time.Month(month), day, hour, minute, second, nanoseconds, location)
-	calendar := time.Date(y, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	if month < 1 || month > 12 || calendar.Day() != day {
-		return time.Time{}, false, false
+	if !good || rest != "" || month < 1 || month > 12 || day < 1 || day > daysIn(y, month) {
+		return none, false, false
 	}
-	return moment, m[8] != "", true
+	return time.Date(y, time.Month(month), day, hour, minute, second, nanoseconds, location), zoned, true
+}
+
+// daysIn returns the number of days of a month.
+func daysIn(year, month int) int {
+	switch {
+	case month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0):
+		return 29
+	case month == 2:
+		return 28
+	case month == 4 || month == 6 || month == 9 || month == 11:
+		return 30
+	}
+	return 31
 }
 
 // compareValues compares two literals by the operator "<" of SPARQL 1.1,

@@ -324,10 +324,10 @@ func faultRules() []Rule {
 			Example:     `<a property="lblodBesluit:linkToPublication" href="/agenda/2026-01-26">Agenda</a>`,
 		},
 		{
-			Code: "shacl-sparql", Severity: rdf.Info,
-			Title:       rdf.Text{NL: "Regel in SPARQL die niet is toegepast", EN: "Rule in SPARQL that was not applied"},
-			Explanation: rdf.Text{NL: "De meegegeven shapes bevatten een regel in SPARQL, en hier is geen zoekmotor om die uit te voeren.", EN: "The shapes that came along have a rule in SPARQL, and there is no query engine here to run it."},
-			Mending:     rdf.Text{NL: "Schrijf de regel in SHACL Core.", EN: "Write the rule in SHACL Core."},
+			Code: "shacl-unfinished", Severity: rdf.Violation,
+			Title:       rdf.Text{NL: "Controle die niet is afgeraakt", EN: "Check that was not finished"},
+			Explanation: rdf.Text{NL: "De meegegeven shapes vroegen meer tijd, werk of geheugen dan een controle mag kosten, of een regel in SPARQL meldde een fout. Wat ze zeggen over deze pagina is dus niet geweten.", EN: "The shapes that came along asked more time, work or memory than a check may take, or a rule in SPARQL reported a failure. So what they say of this page is not known."},
+			Mending:     rdf.Text{NL: "Schrijf de regel in SHACL Core, of maak de query lichter.", EN: "Write the rule in SHACL Core, or make the query lighter."},
 		},
 		{
 			Code: "national-register-number", Severity: rdf.Violation, Private: true,

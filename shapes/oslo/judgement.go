@@ -54,7 +54,11 @@ func (c *judgement) first(q rdf.Quad) rdf.Span {
 func (c *judgement) judge(s *shapes.Shapes) *shapes.Report {
 	report, err := s.Validate(context.Background(), c.graph, shapes.Options{})
 	if err != nil {
-		// The context does not end and no SPARQL function was passed.
+		// Shapes that somebody brought along may ask more than there is time for.
+		c.report(finding("shacl-unfinished", rdf.Text{
+			NL: fmt.Sprintf("De controle met deze shapes is niet afgeraakt: %v.", err),
+			EN: fmt.Sprintf("The check with these shapes was not finished: %v.", err),
+		}, rdf.Finding{}))
 		return &shapes.Report{}
 	}
 	for _, r := range report.Results {
@@ -97,9 +101,13 @@ func component(r shapes.Result) string {
 
 func kebab(s string) string {
 	var b strings.Builder
+	capital := false
 	for _, r := range s {
-		if 'A' <= r && r <= 'Z' {
-			b.WriteByte('-')
+		was := capital
+		if capital = 'A' <= r && r <= 'Z'; capital {
+			if !was { // SPARQL is one word
+				b.WriteByte('-')
+			}
 			r += 'a' - 'A'
 		}
 		b.WriteRune(r)
@@ -230,16 +238,6 @@ func (c *judgement) subjectSpan(node rdf.Term) rdf.Span {
 		return c.first(q)
 	}
 	return rdf.Span{}
-}
-
-// skipped says which constraints were left out.
-func (c *judgement) skipped(constraints []rdf.Term) {
-	for _, t := range constraints {
-		c.report(finding("shacl-sparql", rdf.Text{
-			NL: fmt.Sprintf("De regel %s is in SPARQL geschreven en is hier niet toegepast.", shown(t)),
-			EN: fmt.Sprintf("The rule %s is written in SPARQL and was not applied here.", shown(t)),
-		}, rdf.Finding{}))
-	}
 }
 
 func (c *judgement) report(f rdf.Finding) { c.findings = append(c.findings, f) }

@@ -43,9 +43,6 @@ type Options struct {
 	// Resolve looks up on the web what a register does not know, such as
 	// (*register.Online).Resolve; nil asks nobody.
 	Resolve func(ctx context.Context, iri string) (*rdf.Graph, error)
-	// SPARQL runs the rules in SPARQL of the profile and of the extra shapes;
-	// without it they are skipped, and a finding says so.
-	SPARQL shapes.SPARQL
 	// Context ends look-ups and rules in SPARQL; nil means never.
 	Context context.Context
 }
@@ -140,8 +137,6 @@ func Validate(in Input, o Options) Verdict {
 	if o.Extra != nil {
 		extra := c.judge(o.Extra)
 		verdict.Report.Results = append(verdict.Report.Results, extra.Results...)
-		verdict.Report.Skipped = extra.Skipped
-		c.skipped(extra.Skipped)
 	}
 	c.wanted(o.Profile.compiled().wants)
 	c.vendorFaults()
