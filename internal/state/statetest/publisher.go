@@ -142,10 +142,6 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			if tally := must(s.Standing.Tally(ctx))(t); tally.Pages[publisher.Published] != 3 {
 				t.Errorf("tally %+v", tally)
 			}
-			entries = must(ledger.AppendTogether(ctx, nil))(t)
-			if head := must(s.Ledger.Head(ctx))(t); head != 4 || len(entries) != 0 {
-				t.Errorf("head %d after no entries", head)
-			}
 		}},
 		{"rows enter with their entry, once", func(t *testing.T, reopen func() State) {
 			s := reopen()
