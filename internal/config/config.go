@@ -39,6 +39,11 @@ type Config struct {
 	Portal string `json:"portal"`
 	// Melding lists the governments on whose behalf the portal is notified.
 	Melding []Melding `json:"melding"`
+	// Tokens let people write graphs of their own, under Base + "/graphs/eigen/".
+	Tokens []Token `json:"tokens"`
+	// Services are the addresses of the SPARQL endpoints that queries may ask with
+	// SERVICE; none is asked that is not here.
+	Services []string `json:"services"`
 }
 
 // Source is where a harvest begins.
@@ -112,6 +117,21 @@ func (c Config) check() error {
 	for i, m := range c.Melding {
 		if m.Bestuurseenheid == "" || m.Vendor == "" || m.KeyEnv == "" || time.Time(m.Start).IsZero() {
 			return fmt.Errorf("read configuration: melding[%d] needs bestuurseenheid, vendor, keyEnv and start", i)
+		}
+	}
+	names := map[string]bool{}
+	for i, t := range c.Tokens {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("read configuration: tokens[%d] %w", i, err)
+		}
+		if names[t.Name] {
+			return fmt.Errorf("read configuration: tokens[%d]: there is another token with the name %s", i, t.Name)
+		}
+		names[t.Name] = true
+	}
+	for i, s := range c.Services {
+		if u, err := url.Parse(s); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return fmt.Errorf("read configuration: services[%d] %q is not an http or https address", i, s)
 		}
 	}
 	if len(c.Melding) > 0 && c.Portal == "" {

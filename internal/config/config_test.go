@@ -33,6 +33,11 @@ func TestReadErrors(t *testing.T) {
 		`{"sources": [{"url": "https://gemeente.example", "every": "dag"}]}`:                           "dag",
 		`{"portal": "https://p.example", "melding": [{"vendor": "v"}]}`:                                "melding[0] needs",
 		`{"melding": [{"bestuurseenheid": "b", "vendor": "v", "keyEnv": "K", "start": "2026-01-01"}]}`: "portal is not",
+		`{"tokens": [{"name": "a"}]}`:                                                                  "tokens[0] needs one of sha256, env and file",
+		`{"tokens": [{"env": "A"}]}`:                                                                   "tokens[0] needs a name",
+		`{"tokens": [{"name": "a", "sha256": "12"}]}`:                                                  "tokens[0] sha256 is not 64",
+		`{"tokens": [{"name": "a", "env": "A"}, {"name": "a", "env": "B"}]}`:                           "tokens[1]: there is another token",
+		`{"services": ["wikidata"]}`:                                                                   "services[0]",
 	} {
 		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Read(%q): %v, want an error with %q", text, err, want)
