@@ -30,6 +30,7 @@ type site struct {
 	validations chan struct{} // one place for each validation at a time
 	governments memo[[]*publisher.Bestuur]
 	quality     memo[qualityPage]
+	inUse       memo[termsInUse]
 }
 
 // New returns the handler of the whole site. It fails only on a Config that
@@ -89,6 +90,8 @@ func (s *site) router() http.Handler {
 	get("/sparql", s.sparql())
 	g.POST("/sparql", wrap(s.sparql()))
 	g.OPTIONS("/sparql", wrap(s.sparql()))
+	page("/sparql/prefixen.json", s.prefixes)
+	page("/sparql/termen.json", s.terms)
 
 	page("/docs", s.docsPage)
 	page("/docs/*pad", s.docsPage)
@@ -108,7 +111,7 @@ func (s *site) router() http.Handler {
 	page("/api/v1/besturen", s.apiBesturen)
 	page("/api/openapi.json", s.openapi)
 
-	get("/static/:naam", s.static)
+	get("/static/*naam", s.static)
 	page("/favicon.ico", s.favicon)
 	page("/robots.txt", s.robots)
 	page("/sitemap.xml", s.sitemap)

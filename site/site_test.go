@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -433,6 +434,41 @@ func TestSPARQLBrokenOff(t *testing.T) {
 		t.Errorf("%d %s", answer.Code, answer.Body)
 	}
 	checkPage(t, dutch, parse(t, answer))
+}
+
+// TestQueryEditor: the page of the editor allows what the editor needs and no
+// more, and the names that it completes come from the endpoint.
+func TestQueryEditor(t *testing.T) {
+	c := newWorld().config()
+	c.SPARQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"head":{"vars":["naam"]},"results":{"bindings":[{"naam":{"type":"uri","value":"http://e/C"}},{"naam":{"type":"bnode","value":"b"}}]}}`))
+	})
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := get(h, "/sparql", "Accept", "text/html")
+	csp := page.Header().Get("Content-Security-Policy")
+	if !strings.Contains(csp, "script-src 'self';") || !strings.Contains(csp, "connect-src 'self';") {
+		t.Errorf("policy %q", csp)
+	}
+	if other := get(h, "/").Header().Get("Content-Security-Policy"); strings.Contains(other, "connect-src") {
+		t.Errorf("policy of another page: %q", other)
+	}
+	parse(t, page).Find("script[src], link[rel=stylesheet]").Each(func(_ int, e *goquery.Selection) {
+		at := e.AttrOr("src", e.AttrOr("href", ""))
+		if answer := get(h, at); answer.Code != http.StatusOK || !strings.Contains(answer.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", at, answer.Code, answer.Header())
+		}
+	})
+	var terms struct{ Classes, Properties []string }
+	if err := json.Unmarshal(get(h, "/sparql/termen.json").Body.Bytes(), &terms); err != nil || !slices.Equal(terms.Classes, []string{"http://e/C"}) {
+		t.Errorf("terms %v, %v", terms, err)
+	}
+	var prefixes map[string]string
+	if err := json.Unmarshal(get(h, "/sparql/prefixen.json").Body.Bytes(), &prefixes); err != nil || prefixes["besluit"] == "" {
+		t.Errorf("prefixes %v, %v", prefixes, err)
+	}
 }
 
 // TestReports saves the reports that go along with a page, and asks for one as

@@ -29,47 +29,93 @@ var answerForms = []struct{ name, mediaType, title string }{
 	{"jsonld", "application/ld+json", "JSON-LD"},
 }
 
-// examples are queries for the page, by message key.
-var examples = []struct{ Key, Query string }{
-	{"sparql.v1", `PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+// example is a query for the page, with the key of its title.
+type example struct{ Key, Query string }
+
+// examples are the questions that people come with. The first asks about one
+// government.
+func examples(eenheid string) []example {
+	return []example{
+		{"sparql.v1", `# De nieuwste besluiten van één bestuur
+PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+PREFIX mandaat: <http://data.vlaanderen.be/ns/mandaat#>
 PREFIX eli: <http://data.europa.eu/eli/ontology#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX dct: <http://purl.org/dc/terms/>
 
 SELECT DISTINCT ?datum ?titel ?besluit WHERE {
-  ?zitting a besluit:Zitting ;
+  ?zitting besluit:isGehoudenDoor/mandaat:isTijdspecialisatieVan?/besluit:bestuurt <` + eenheid + `> ;
            besluit:geplandeStart ?datum ;
            besluit:behandelt ?punt .
   ?behandeling dct:subject ?punt ;
                prov:generated ?besluit .
-  ?besluit a besluit:Besluit ;
-           eli:title ?titel .
+  ?besluit eli:title ?titel .
 }
-ORDER BY DESC(?datum)
+ORDER BY DESC(?datum) ?titel
 LIMIT 20`},
-	{"sparql.v2", `PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+		{"sparql.v2", `# Wie stemde wat, van de jongste zitting af
+PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+PREFIX mandaat: <http://data.vlaanderen.be/ns/mandaat#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX persoon: <http://data.vlaanderen.be/ns/persoon#>
+
+SELECT DISTINCT ?datum ?onderwerp ?stem ?voornaam ?naam WHERE {
+  ?zitting besluit:behandelt ?punt ;
+           besluit:geplandeStart ?datum .
+  ?behandeling dct:subject ?punt ;
+               besluit:heeftStemming ?stemming .
+  ?stemming besluit:onderwerp ?onderwerp .
+  { ?stemming besluit:heeftTegenstander ?mandataris BIND ("tegen" AS ?stem) }
+  UNION
+  { ?stemming besluit:heeftOnthouder ?mandataris BIND ("onthouding" AS ?stem) }
+  ?mandataris mandaat:isBestuurlijkeAliasVan ?persoon .
+  ?persoon foaf:familyName ?naam .
+  OPTIONAL { ?persoon persoon:gebruikteVoornaam ?voornaam }
+}
+ORDER BY DESC(?datum) ?onderwerp ?stem ?naam
+LIMIT 100`},
+		{"sparql.v3", `# Reglementen die vandaag van kracht zijn
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+
+SELECT DISTINCT ?vanaf ?tot ?titel ?besluit WHERE {
+  ?besluit eli:first_date_entry_in_force ?vanaf ;
+           eli:title ?titel .
+  OPTIONAL { ?besluit eli:date_no_longer_in_force ?tot }
+  BIND (STRDT(SUBSTR(STR(NOW()), 1, 10), xsd:date) AS ?vandaag)
+  FILTER (?vanaf <= ?vandaag && (!BOUND(?tot) || ?tot >= ?vandaag))
+}
+ORDER BY DESC(?vanaf) ?titel`},
+		{"sparql.v4", `# Agendapunten waar geen besluit uit kwam
+PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX dct: <http://purl.org/dc/terms/>
 
-SELECT ?orgaan (COUNT(DISTINCT ?besluit) AS ?aantal) WHERE {
-  ?zitting besluit:isGehoudenDoor ?orgaan ;
-           besluit:behandelt ?punt .
-  ?behandeling dct:subject ?punt ;
-               prov:generated ?besluit .
+SELECT DISTINCT ?datum ?titel ?punt WHERE {
+  ?zitting besluit:behandelt ?punt ;
+           besluit:geplandeStart ?datum .
+  ?punt dct:title ?titel .
+  FILTER NOT EXISTS {
+    ?behandeling dct:subject ?punt ;
+                 prov:generated ?besluit
+  }
 }
-GROUP BY ?orgaan
-ORDER BY DESC(?aantal)`},
-	{"sparql.v3", `PREFIX eli: <http://data.europa.eu/eli/ontology#>
+ORDER BY DESC(?datum) ?titel
+LIMIT 100`},
+		{"sparql.v5", `# Zoeken in de volle tekst, met de zoektaal van deze site
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
 
-SELECT ?rechtsgrond (COUNT(DISTINCT ?besluit) AS ?aantal) WHERE {
-  ?besluit eli:cites ?rechtsgrond .
+SELECT DISTINCT ?besluit ?titel WHERE {
+  ?besluit <urn:belfort:search> "belasting OF retributie" ;
+           eli:title ?titel .
 }
-GROUP BY ?rechtsgrond
-ORDER BY DESC(?aantal)
-LIMIT 25`},
-	{"sparql.v4", `PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+ORDER BY ?titel`},
+		{"sparql.v6", `# Stemmingen met tegenstemmen
+PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
 
-SELECT ?onderwerp ?voor ?tegen WHERE {
+SELECT DISTINCT ?onderwerp ?voor ?tegen WHERE {
   ?stemming a besluit:Stemming ;
             besluit:aantalVoorstanders ?voor ;
             besluit:aantalTegenstanders ?tegen .
@@ -78,11 +124,29 @@ SELECT ?onderwerp ?voor ?tegen WHERE {
 }
 ORDER BY DESC(?tegen)
 LIMIT 50`},
+		{"sparql.v7", `# De meest aangehaalde rechtsgronden
+PREFIX eli: <http://data.europa.eu/eli/ontology#>
+
+SELECT ?rechtsgrond (COUNT(DISTINCT ?besluit) AS ?aantal) WHERE {
+  ?besluit eli:cites ?rechtsgrond .
+}
+GROUP BY ?rechtsgrond
+ORDER BY DESC(?aantal)
+LIMIT 25`},
+		{"sparql.v8", `# Alles wat één pagina zegt, als graaf
+PREFIX besluit: <http://data.vlaanderen.be/ns/besluit#>
+
+CONSTRUCT { ?s ?p ?o } WHERE {
+  { SELECT ?pagina WHERE { GRAPH ?pagina { ?zitting a besluit:Zitting } } LIMIT 1 }
+  GRAPH ?pagina { ?s ?p ?o }
+}`},
+	}
 }
 
 type sparqlPage struct {
 	Vraag       string
-	Voorbeelden []crumb
+	Eerste      string // of the examples
+	Voorbeelden []voorbeeld
 	Fout        string
 	Kolommen    []string
 	Rijen       [][]cell
@@ -93,6 +157,9 @@ type sparqlPage struct {
 	Beantwoord  bool
 	Vormen      []crumb
 }
+
+// voorbeeld is an example with its title and its address.
+type voorbeeld struct{ Href, Titel, Vraag string }
 
 // cell is a term in a table.
 type cell struct{ Tekst, Href, Soort string }
@@ -128,19 +195,45 @@ func (s *site) sparqlPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.newPage(r, "sparql")
 	p.Beschrijving = message(p.Taal, "sparql.intro")
+	editable(w.Header())
 	d := sparqlPage{Vraag: r.URL.Query().Get("query")}
-	for _, e := range examples {
-		d.Voorbeelden = append(d.Voorbeelden, crumb{link(p.Taal, "/sparql", "query", e.Query), message(p.Taal, e.Key)})
+	asked, err := s.exampleGovernment(r.Context())
+	if err != nil {
+		return err
+	}
+	list := examples(asked)
+	d.Eerste = list[0].Query
+	for _, e := range list {
+		d.Voorbeelden = append(d.Voorbeelden, voorbeeld{link(p.Taal, "/sparql", "query", e.Query), message(p.Taal, e.Key), e.Query})
 	}
 	status := http.StatusOK
 	if strings.TrimSpace(d.Vraag) == "" {
-		d.Vraag = examples[0].Query
+		d.Vraag = d.Eerste
 	} else {
 		p.Robots = "noindex"
 		status = s.ask(r, p.Taal, &d)
 	}
 	p.Data = d
 	return s.write(w, r, status, p)
+}
+
+// exampleGovernment is the government of the examples: one whose decisions are
+// there.
+func (s *site) exampleGovernment(ctx context.Context) (iri string, err error) {
+	list, err := s.allBesturen(ctx)
+	if err != nil {
+		return "", err
+	}
+	most := -1
+	for _, b := range list {
+		if b.Besluiten > most {
+			iri, most = b.IRI, b.Besluiten
+		}
+	}
+	if iri == "" {
+		iri = "http://data.lblod.info/id/bestuurseenheden/voorbeeld"
+	}
+	return iri, nil
 }
 
 // ask has the endpoint answer the query of the page, as any client would.

@@ -5,9 +5,11 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 )
 
 // static serves the site's own files. Their address carries a hash of their
@@ -18,18 +20,22 @@ type static struct {
 }
 
 func loadStatic(files embed.FS) (*static, error) {
-	entries, err := files.ReadDir("static")
-	if err != nil {
-		return nil, fmt.Errorf("read static files: %w", err)
-	}
 	s := &static{files: map[string][]byte{}, hashes: map[string]string{}}
-	for _, e := range entries {
-		b, err := files.ReadFile(path.Join("static", e.Name()))
+	err := fs.WalkDir(files, "static", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := files.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("read static file: %w", err)
+			return err
 		}
 		h := sha256.Sum256(b)
-		s.files[e.Name()], s.hashes[e.Name()] = b, hex.EncodeToString(h[:6])
+		name = strings.TrimPrefix(name, "static/")
+		s.files[name], s.hashes[name] = b, hex.EncodeToString(h[:6])
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read static files: %w", err)
 	}
 	return s, nil
 }

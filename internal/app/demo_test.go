@@ -4,12 +4,18 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/sparql"
+	"github.com/belfort-lod/belfort/sparql/results"
 )
 
 // startDemo runs the whole pipeline in this process and leaves it open.
@@ -95,6 +101,7 @@ func TestDemoFindsTheTruth(t *testing.T) {
 			}
 		}
 	})
+	t.Run("examples of queries", func(t *testing.T) { runExamples(t, d) })
 	t.Run("second harvest", func(t *testing.T) { harvestAgain(t, d, totals) })
 	t.Run("ledger", func(t *testing.T) {
 		if err := publisher.Verify(t.Context(), d.publisher.Ledger, d.publisher.Blobs); err != nil {
@@ -102,6 +109,52 @@ func TestDemoFindsTheTruth(t *testing.T) {
 		}
 		if err := d.quads.Check(context.Background()); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// runExamples runs the queries that the query page offers: each has an answer
+// on the sample municipality.
+func runExamples(t *testing.T, d *demo) {
+	site, err := d.site()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/sparql", nil)
+	r.Header.Set("Accept", "text/html")
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	page, err := goquery.NewDocumentFromReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := page.Find("a[data-vraag]")
+	if list.Length() < 5 {
+		t.Fatalf("%d examples on the page", list.Length())
+	}
+	list.Each(func(_ int, a *goquery.Selection) {
+		result, err := d.engine.Query(t.Context(), sparql.Query{Text: a.AttrOr("data-vraag", "")})
+		if err != nil {
+			t.Errorf("%s: %v", a.Text(), err)
+			return
+		}
+		defer result.Close()
+		n := 0
+		if result.Kind == results.Quads {
+			for _, err := range result.Quads {
+				if n++; err != nil {
+					t.Errorf("%s: %v", a.Text(), err)
+				}
+			}
+		} else {
+			for _, err := range result.Rows {
+				if n++; err != nil {
+					t.Errorf("%s: %v", a.Text(), err)
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no answer", a.Text())
 		}
 	})
 }
