@@ -14,12 +14,13 @@ import (
 // They differ from ours in one thing that matters: the text of an element with
 // a property is lost to the elements around it, unless the one directly around
 // it has a property too. A decision whose text consists of annotated articles
-// thus has an empty text.
-func heard(text []byte, quads []rdf.Sourced) []rdf.Sourced {
+// thus has an empty text. It also returns of which properties it hears nothing.
+func heard(text []byte, quads []rdf.Sourced) ([]rdf.Sourced, map[place]bool) {
 	deaf := emptied(text)
 	if len(deaf) == 0 {
-		return quads
+		return quads, nil
 	}
+	silent := map[place]bool{}
 	changed := append([]rdf.Sourced(nil), quads...)
 	next := 0
 	for i, q := range changed {
@@ -32,9 +33,10 @@ func heard(text []byte, quads []rdf.Sourced) []rdf.Sourced {
 		}
 		if next < len(deaf) && deaf[next].start <= at && q.Object.IsLiteral() {
 			changed[i].Object = rdf.String("")
+			silent[place{q.Subject, q.Predicate.Value()}] = true
 		}
 	}
-	return changed
+	return changed, silent
 }
 
 // tag is the extent of a start tag.

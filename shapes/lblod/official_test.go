@@ -154,7 +154,9 @@ func spoil(random *rand.Rand, text []byte) []byte {
 			}
 			replacement = same[random.IntN(len(same))]
 		case 1:
-			replacement = name + `=""`
+			if name != " typeof" && name != " prefix" {
+				replacement = name + `=""` // an empty typeof is a class for its parser, and none for the standard
+			}
 		}
 		s = s[:one[0]] + replacement + s[one[1]:]
 	}

@@ -41,6 +41,7 @@ type Verdict struct {
 	// fails or works without end: then nothing else here means anything.
 	Unknown bool
 
+	silent  map[place]bool
 	answers map[place]answer
 	classes map[rdf.Term]string
 	asked   []form
@@ -111,8 +112,9 @@ func (t *triples) detect() besluit.Soort {
 // hears every value as we do. soort is the kind of document that the user chose; "" leaves it to Detect, and
 // where that does not know, to the questions for notulen.
 func Validate(text []byte, quads []rdf.Sourced, soort besluit.Soort) Verdict {
-	data := newTriples(heard(text, quads))
-	v := Verdict{Detected: data.detect(), answers: map[place]answer{}, classes: map[rdf.Term]string{}}
+	quads, silent := heard(text, quads)
+	data := newTriples(quads)
+	v := Verdict{Detected: data.detect(), silent: silent, answers: map[place]answer{}, classes: map[rdf.Term]string{}}
 	v.Used = cmp.Or(soort, v.Detected, besluit.Notulen)
 	v.asked = forms()[v.Used]
 	w := &walk{data: data, entered: map[rdf.Quad]bool{}, read: map[rdf.Term]*subject{}, dropped: map[place]int{}}

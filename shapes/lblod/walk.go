@@ -12,14 +12,13 @@ import (
 // depth; the work is bounded because a page of circles makes it begin again.
 const (
 	maxDepth = 8_000
-	maxSteps = 20_000_000
+	maxSteps = 2_000_000
 )
 
 // triples are the statements of a page in the order in which the official
-// program meets them: it numbers terms as they first come by, in any place of a
-// statement, and sorts by the numbers of subject, property and value. That order
-// decides which class of a subject is its first, and which document type the
-// page has.
+// program meets them: by subject, then by property, each where it first came by,
+// then as they stand. That order decides which class of a subject is its first,
+// and which document type the page has.
 type triples struct {
 	list     []rdf.Quad
 	of       map[rdf.Term][]rdf.Quad // by subject
@@ -27,27 +26,28 @@ type triples struct {
 }
 
 func newTriples(quads []rdf.Sourced) *triples {
-	numbers := map[rdf.Term]int{}
+	subjects, properties := map[rdf.Term]int{}, map[rdf.Quad]int{}
 	seen := map[rdf.Quad]bool{}
 	t := &triples{of: map[rdf.Term][]rdf.Quad{}}
-	for _, q := range quads {
+	said := func(q rdf.Quad) rdf.Quad { return rdf.Quad{Subject: q.Subject, Predicate: q.Predicate} }
+	for i, q := range quads {
 		triple := q.Triple()
 		if seen[triple] {
 			continue
 		}
 		seen[triple] = true
-		for _, term := range [...]rdf.Term{triple.Subject, triple.Predicate, triple.Object} {
-			if _, ok := numbers[term]; !ok {
-				numbers[term] = len(numbers)
-			}
+		if _, ok := subjects[triple.Subject]; !ok {
+			subjects[triple.Subject] = i
+		}
+		if _, ok := properties[said(triple)]; !ok {
+			properties[said(triple)] = i
 		}
 		t.list = append(t.list, triple)
 	}
-	slices.SortFunc(t.list, func(a, b rdf.Quad) int {
+	slices.SortStableFunc(t.list, func(a, b rdf.Quad) int {
 		return cmp.Or(
-			cmp.Compare(numbers[a.Subject], numbers[b.Subject]),
-			cmp.Compare(numbers[a.Predicate], numbers[b.Predicate]),
-			cmp.Compare(numbers[a.Object], numbers[b.Object]),
+			cmp.Compare(subjects[a.Subject], subjects[b.Subject]),
+			cmp.Compare(properties[said(a)], properties[said(b)]),
 		)
 	})
 	for from := 0; from < len(t.list); {
