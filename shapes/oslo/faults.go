@@ -329,18 +329,5 @@ func faultRules() []Rule {
 			Explanation: rdf.Text{NL: "De meegegeven shapes vroegen meer tijd, werk of geheugen dan een controle mag kosten, of een regel in SPARQL meldde een fout. Wat ze zeggen over deze pagina is dus niet geweten.", EN: "The shapes that came along asked more time, work or memory than a check may take, or a rule in SPARQL reported a failure. So what they say of this page is not known."},
 			Mending:     rdf.Text{NL: "Schrijf de regel in SHACL Core, of maak de query lichter.", EN: "Write the rule in SHACL Core, or make the query lighter."},
 		},
-		{
-			Code: "national-register-number", Severity: rdf.Violation, Private: true,
-			Title: rdf.Text{NL: "Rijksregisternummer", EN: "National register number"},
-			Explanation: rdf.Text{
-				NL: "De tekst bevat elf cijfers die een geldig rijksregisternummer vormen (het controlegetal klopt).",
-				EN: "The text has eleven digits that form a valid national register number (the check digits agree).",
-			},
-			Consequence: rdf.Text{
-				NL: "Een rijksregisternummer publiceren is een inbreuk op de bescherming van persoonsgegevens; de pagina wordt niet gepubliceerd voor iemand ernaar keek.",
-				EN: "To publish a national register number breaches data protection; the page is not published before somebody looked at it.",
-			},
-			Mending: rdf.Text{NL: "Haal het nummer uit de tekst en publiceer opnieuw.", EN: "Take the number out of the text and publish again."},
-		},
 	}
 }

@@ -48,7 +48,7 @@ func IsPrivacy(code string) bool {
 }
 
 var allRules = sync.OnceValue(func() []Rule {
-	return slices.Concat(faultRules(), slipRules(), registerRules(), shapeRules())
+	return slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), shapeRules())
 })
 
 var rulesByCode = sync.OnceValue(func() map[string]Rule {
