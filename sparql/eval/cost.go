@@ -78,9 +78,63 @@ func (c *compiler) total(it *item) float64 {
 		it.base = 0
 		if pattern, scope, ok := c.constants(it); ok {
 			it.base = c.x.ds.Estimate(pattern, scope)
+			for place, ranges := range it.within {
+				if ranges != nil {
+					it.base = min(it.base, c.inRanges(pattern, place, ranges, scope, it.base))
+				}
+			}
 		}
 	}
 	return it.base
+}
+
+// counted is how many quads are counted, and maxCounted in how many ranges,
+// where the dataset cannot estimate a range.
+const (
+	counted    = 512
+	maxCounted = 16
+)
+
+// inRanges estimates how many of the quads that fit a pattern have an ID of the
+// ranges in a place.
+func (c *compiler) inRanges(pattern QuadID, place int, ranges idRanges, scope Scope, all float64) float64 {
+	if len(ranges) > maxCounted {
+		return all / 2
+	}
+	sum := 0.0
+	if e, ok := c.x.below().(RangeEstimator); ok {
+		for _, r := range ranges {
+			sum += e.EstimateRange(pattern, Place(place), r[0], r[1], scope)
+		}
+		return sum
+	}
+	mask := 0
+	for i, id := range pattern.cells() {
+		if id != 0 {
+			mask |= 1 << i
+		}
+	}
+	if !c.x.sorts(mask, place, scope) {
+		return all / 2
+	}
+	cursor := c.x.cursor(mask, place, scope)
+	defer c.x.giveBack(mask, place, scope, cursor)
+	buffer := make([]QuadID, counted)
+	for _, r := range ranges {
+		cursor.Seek(pattern, r[0], r[1])
+		for n := 0; n < counted; {
+			got, err := cursor.Next(buffer[n:])
+			if err != nil || got == 0 {
+				break // the run will tell
+			}
+			n += got
+			sum += float64(got)
+			if n == counted {
+				return max(all/3, sum)
+			}
+		}
+	}
+	return sum
 }
 
 // distinctAt returns about how many different values the place of a triple item

@@ -50,16 +50,22 @@ func Query(ctx context.Context, ds Dataset, q *algebra.Query, opts Options) (*re
 		cancel()
 		return nil, err
 	}
-	r.Release = cancel
+	held := r.Release
+	r.Release = func() {
+		cancel()
+		held()
+	}
 	return r, nil
 }
 
 // newExec prepares a run. defaults and named are what the query asks for.
 func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base string, opts *Options) (*exec, error) {
 	x := &exec{
-		ctx: ctx, ds: ds, scope: opts.Scope, limits: opts.Limits, opts: opts, base: base, now: opts.Now,
+		ctx: ctx, limits: opts.Limits, opts: opts, base: base, now: opts.Now,
 		ids: map[rdf.Term]ID{}, values: map[ID]value{}, regexps: map[[2]string]*matcher{},
+		spare: map[cursorKey][]Cursor{}, sorted: map[cursorKey]bool{},
 	}
+	x.use(ds, opts.Scope)
 	if x.base == "" {
 		x.base = opts.Base
 	}
@@ -74,18 +80,16 @@ func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base str
 		if err != nil {
 			return nil, fmt.Errorf("look up graphs: %w", err)
 		}
-		x.ds, x.scope = v, Default
+		x.use(v, Default)
 	}
 	return x, nil
 }
 
 // compile returns the first operator for a pattern, and a row for it.
 func (x *exec) compile(p algebra.Pattern, end op, n *notes) (c *compiler, ns *namespace, start func() op) {
-	c = &compiler{x: x, notes: n, calls: 1, ids: map[rdf.Term]ID{}, distincts: map[ID][4]float64{}}
-	c.stats, _ = x.ds.(Statistics)
-	if v, ok := x.ds.(*view); ok {
-		c.stats, _ = v.Dataset.(Statistics)
-	}
+	c = &compiler{x: x, notes: n, calls: 1, sorted: -1, ids: map[rdf.Term]ID{}, distincts: map[ID][4]float64{}}
+	c.stats, _ = x.below().(Statistics)
+	c.ranger, _ = x.below().(Ranger)
 	ns = &namespace{slots: map[string]int{}, outer: set{}}
 	ops := c.pipeline(p, ns, bound{}, defaultGraph, -1)
 	if n != nil {
@@ -109,14 +113,13 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 	}
 	end := &sink{}
 	c, ns, start := x.compile(q.Pattern, end, n)
-	if n != nil && !n.run {
-		return nil, x.err
-	}
-	if x.err != nil {
+	if x.err != nil || n != nil && !n.run {
+		x.close()
 		return nil, x.err
 	}
 	// run runs the plan once and returns its error.
 	run := func(take func(row []ID) bool) error {
+		defer x.close()
 		end.take = take
 		first := start()
 		first.run(x, make([]ID, c.slots))
@@ -140,7 +143,7 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 		if err := run(func([]ID) bool { found = true; return false }); err != nil {
 			return nil, err
 		}
-		return &results.Result{Kind: results.Boolean, Boolean: found}, nil
+		return &results.Result{Kind: results.Boolean, Boolean: found, Release: x.close}, nil
 	case algebra.Select:
 		slots := make([]int, len(q.Vars))
 		for i, name := range q.Vars {
@@ -163,7 +166,7 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 				yield(nil, err)
 			}
 		}
-		return &results.Result{Kind: results.Bindings, Vars: q.Vars, Rows: rows}, nil
+		return &results.Result{Kind: results.Bindings, Vars: q.Vars, Rows: rows, Release: x.close}, nil
 	}
 	nodes := func(list ...algebra.Node) []int {
 		slots := make([]int, len(list))
@@ -245,7 +248,7 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 			}
 		}
 	}
-	return &results.Result{Kind: results.Quads, Quads: quads}, nil
+	return &results.Result{Kind: results.Quads, Quads: quads, Release: x.close}, nil
 }
 
 // wellFormed reports whether a triple made from a template is one in RDF.

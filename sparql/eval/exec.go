@@ -31,6 +31,12 @@ type exec struct {
 	work   int64
 	memory int64
 
+	comparer Comparer // nil if the dataset is none
+	seeker   Seeker   // nil if the dataset is none
+	cursors  []Cursor
+	spare    map[cursorKey][]Cursor // of cursors, those that nobody uses
+	sorted   map[cursorKey]bool     // what sorts found
+
 	terms   []rdf.Term // local terms, by ID without localBit
 	ids     map[rdf.Term]ID
 	values  map[ID]value
@@ -48,6 +54,33 @@ func (x *exec) fail(err error) bool {
 		x.err = err
 	}
 	return false
+}
+
+// use makes ds the dataset of the run.
+func (x *exec) use(ds Dataset, scope Scope) {
+	x.ds, x.scope = ds, scope
+	x.seeker, _ = ds.(Seeker)
+	x.comparer, _ = x.below().(Comparer)
+}
+
+// close frees what the run holds. It may be called more than once.
+func (x *exec) close() {
+	for _, c := range x.cursors {
+		if err := c.Close(); err != nil {
+			x.fail(fmt.Errorf("read quads: %w", err))
+		}
+	}
+	x.cursors, x.seeker = nil, nil
+	clear(x.spare)
+}
+
+// below returns the dataset that has the terms.
+func (x *exec) below() Dataset {
+	switch ds := x.ds.(type) {
+	case *view:
+		return ds.Dataset
+	}
+	return x.ds
 }
 
 // step counts an intermediate solution and looks at the clock now and then. It

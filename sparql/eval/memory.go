@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"sort"
 
@@ -10,14 +11,18 @@ import (
 )
 
 // Memory is a Dataset in memory, for queries on files and for tests. It never
-// changes, and holds the quads in six sort orders, 16 bytes per quad each.
+// changes, and holds the quads in seven sort orders, 16 bytes per quad each. It is
+// a Seeker, a Ranger and a Comparer too.
 type Memory struct {
-	ids    map[rdf.Term]ID
-	terms  []rdf.Term // by ID - 1
-	orders [len(memoryOrders)][]quad32
+	ids   map[rdf.Term]ID
+	terms []rdf.Term // by ID - 1
+	// IDs from firstOrdered on are of numbers, booleans, dates and times, in the
+	// order of ORDER BY.
+	firstOrdered ID
+	orders       [len(memoryOrders)][]quad32
 	// union holds each triple once, whatever its graph, in the orders of the
-	// first three.
-	union  [3][]quad32
+	// first four.
+	union  [4][]quad32
 	graphs []ID
 	stats  map[uint32]distinct
 }
@@ -38,6 +43,7 @@ var memoryOrders = [...][4]int{
 	{placeS, placeP, placeO, placeG},
 	{placeP, placeO, placeS, placeG},
 	{placeO, placeS, placeP, placeG},
+	{placeP, placeS, placeO, placeG},
 	{placeG, placeS, placeP, placeO},
 	{placeG, placeP, placeO, placeS},
 	{placeG, placeO, placeS, placeP},
@@ -63,6 +69,7 @@ func NewMemory(quads iter.Seq[rdf.Quad]) *Memory {
 	for q := range quads {
 		all = append(all, quad32{id(q.Subject), id(q.Predicate), id(q.Object), id(q.Graph)})
 	}
+	m.renumber(all)
 	for i, order := range memoryOrders {
 		index := make([]quad32, len(all))
 		for j, q := range all {
@@ -81,13 +88,59 @@ func NewMemory(quads iter.Seq[rdf.Quad]) *Memory {
 			last = q
 		}
 	}
-	for j, q := range m.orders[3] {
-		if q[0] != 0 && (j == 0 || m.orders[3][j-1][0] != q[0]) {
+	byGraph := m.orders[len(m.union)]
+	for j, q := range byGraph {
+		if q[0] != 0 && (j == 0 || byGraph[j-1][0] != q[0]) {
 			m.graphs = append(m.graphs, ID(q[0]))
 		}
 	}
 	m.count()
 	return m
+}
+
+// renumber gives the literals that have an order IDs in that order.
+func (m *Memory) renumber(quads []quad32) {
+	type ordered struct {
+		v   value
+		was uint32
+	}
+	var literals []ordered
+	place := make([]uint32, len(m.terms)+1) // by old ID
+	terms := make([]rdf.Term, 0, len(m.terms))
+	for i, t := range m.terms {
+		was := uint32(i + 1)
+		if v := valueOf(t); v.ordered() {
+			literals = append(literals, ordered{v, was})
+			continue
+		}
+		terms = append(terms, t)
+		place[was] = uint32(len(terms))
+	}
+	slices.SortFunc(literals, func(a, b ordered) int { return order(a.v, b.v) })
+	m.firstOrdered = ID(len(terms) + 1)
+	for _, l := range literals {
+		terms = append(terms, l.v.term)
+		place[l.was] = uint32(len(terms))
+	}
+	for i := range quads {
+		for j, id := range quads[i] {
+			quads[i][j] = place[id]
+		}
+	}
+	m.terms = terms
+	for i, t := range terms {
+		m.ids[t] = ID(i + 1)
+	}
+}
+
+// ordered reports whether v is one of the values that renumber orders: exact
+// numbers, since those with a floating point are equal to several of them.
+func (v value) ordered() bool {
+	switch v.kind {
+	case kindInteger, kindDecimal, kindBoolean, kindDateTime, kindDate, kindTime:
+		return true
+	}
+	return false
 }
 
 func compareQuad32(a, b quad32) int {
@@ -151,7 +204,7 @@ func (m *Memory) find(pattern QuadID, scope Scope) (index []quad32, order [4]int
 			best, bound = i, n
 		}
 	}
-	if !graph && scope == Union && best > 2 {
+	if !graph && scope == Union && best >= len(m.union) {
 		best = 0
 	}
 	order = memoryOrders[best]
@@ -235,3 +288,196 @@ func (m *Memory) Graphs() iter.Seq2[ID, error] {
 		}
 	}
 }
+
+// Compare is Comparer.Compare.
+func (m *Memory) Compare(a, b ID) (c int, ok bool) {
+	if a < m.firstOrdered || b < m.firstOrdered || max(a, b) > ID(len(m.terms)) {
+		return 0, a == b
+	}
+	return cmp.Compare(a, b), true
+}
+
+// Ranges is Ranger.Ranges.
+func (m *Memory) Ranges(low, high rdf.Term) (ranges [][2]ID, ok bool) {
+	from, to := valueOf(low), valueOf(high)
+	kind := max(from.kind, to.kind)
+	for _, v := range []value{from, to} {
+		if v.kind == kindNone {
+			continue
+		}
+		if !v.ordered() && !v.numeric() {
+			return nil, false
+		}
+		if v.kind != kind && !(from.numeric() && to.numeric()) {
+			return [][2]ID{}, true // of two sorts: nothing is between them
+		}
+	}
+	if kind == kindNone {
+		return nil, false
+	}
+	// A moment without a zone may be 14 hours off either way.
+	compare := func(v, bound value, slack int64) int {
+		if bound.numeric() {
+			c, _ := compareNumbers(v, bound)
+			return c
+		}
+		if temporal(v) {
+			v.at.seconds += slack
+			return v.at.order(bound.at)
+		}
+		c, _ := compare(v, bound)
+		return c
+	}
+	rank := orderRank(value{kind: kind})
+	list := m.terms[m.firstOrdered-1:]
+	first := sort.Search(len(list), func(i int) bool {
+		v := valueOf(list[i])
+		if r := orderRank(v); r != rank {
+			return r > rank
+		}
+		return from.kind == kindNone || compare(v, from, maxZone*60) >= 0
+	})
+	last := sort.Search(len(list), func(i int) bool {
+		v := valueOf(list[i])
+		if r := orderRank(v); r != rank {
+			return r > rank
+		}
+		return to.kind != kindNone && compare(v, to, -maxZone*60) > 0
+	})
+	if m.firstOrdered > 1 {
+		ranges = append(ranges, [2]ID{1, m.firstOrdered - 1})
+	}
+	if first < last {
+		ranges = append(ranges, [2]ID{m.firstOrdered + ID(first), m.firstOrdered + ID(last) - 1})
+	}
+	return ranges, true
+}
+
+// EstimateRange is RangeEstimator.EstimateRange.
+func (m *Memory) EstimateRange(pattern QuadID, place Place, low, high ID, scope Scope) float64 {
+	var bound []Place
+	for p, id := range pattern.cells() {
+		if id != 0 {
+			bound = append(bound, Place(p))
+		}
+	}
+	c, ok := m.Cursor(bound, []Place{place}, scope).(*memoryCursor)
+	if !ok {
+		return m.Estimate(pattern, scope)
+	}
+	c.Seek(pattern, low, high)
+	return float64(c.end - c.at)
+}
+
+// Cursor is Seeker.Cursor.
+func (m *Memory) Cursor(bound, order []Place, scope Scope) Cursor {
+	inGraph := slices.Contains(bound, AtGraph)
+	if !inGraph && scope == Default {
+		bound = append(slices.Clone(bound), AtGraph)
+		inGraph = true
+	}
+	for i, places := range memoryOrders {
+		union := scope == Union && !inGraph
+		if union && i >= len(m.union) {
+			break
+		}
+		fits := true
+		for j, place := range places[:len(bound)+len(order)] {
+			if j < len(bound) {
+				fits = fits && slices.Contains(bound, Place(place))
+			} else {
+				fits = fits && order[j-len(bound)] == Place(place)
+			}
+		}
+		if !fits {
+			continue
+		}
+		c := &memoryCursor{index: m.orders[i], order: places, bound: len(bound), named: scope == Named && !inGraph}
+		if union {
+			c.index = m.union[i]
+		}
+		return c
+	}
+	return nil
+}
+
+// memoryCursor is a cursor of Memory: it looks for the next beginning from where
+// it is.
+type memoryCursor struct {
+	index   []quad32
+	order   [4]int
+	bound   int
+	named   bool // quads of the default graph do not count
+	at, end int
+}
+
+// String returns the order, such as "POSG".
+func (c *memoryCursor) String() string {
+	var name [4]byte
+	for i, p := range c.order {
+		name[i] = "SPOG"[p]
+	}
+	return string(name[:])
+}
+
+// Seek is Cursor.Seek.
+func (c *memoryCursor) Seek(pattern QuadID, from, to ID) {
+	var low, high quad32
+	cells := pattern.cells()
+	for i, p := range c.order[:c.bound] {
+		if cells[p] > math.MaxUint32 {
+			c.at, c.end = 0, 0
+			return
+		}
+		low[i], high[i] = uint32(cells[p]), uint32(cells[p])
+	}
+	for i := c.bound; i < 4; i++ {
+		high[i] = math.MaxUint32
+	}
+	if c.bound < 4 {
+		low[c.bound] = uint32(min(from, math.MaxUint32))
+		if to != 0 {
+			high[c.bound] = uint32(min(to, math.MaxUint32))
+		}
+	}
+	if from > math.MaxUint32 {
+		c.at, c.end = 0, 0
+		return
+	}
+	c.at = c.gallop(min(c.at, len(c.index)), func(q quad32) bool { return compareQuad32(q, low) >= 0 })
+	c.end = c.gallop(c.at, func(q quad32) bool { return compareQuad32(q, high) > 0 })
+}
+
+// gallop returns the first index that is beyond, looking near at first.
+func (c *memoryCursor) gallop(at int, beyond func(quad32) bool) int {
+	if at > 0 && beyond(c.index[at-1]) {
+		return sort.Search(at, func(i int) bool { return beyond(c.index[i]) })
+	}
+	step := 1
+	for at+step <= len(c.index) && !beyond(c.index[at+step-1]) {
+		at += step
+		step *= 2
+	}
+	return at + sort.Search(min(step, len(c.index)-at), func(i int) bool { return beyond(c.index[at+i]) })
+}
+
+// Next is Cursor.Next.
+func (c *memoryCursor) Next(quads []QuadID) (n int, err error) {
+	for n < len(quads) && c.at < c.end {
+		q := c.index[c.at]
+		c.at++
+		var cells [4]ID
+		for i, p := range c.order {
+			cells[p] = ID(q[i])
+		}
+		if c.named && cells[placeG] == 0 {
+			continue
+		}
+		quads[n] = quadOf(cells)
+		n++
+	}
+	return n, nil
+}
+
+// Close is Cursor.Close.
+func (c *memoryCursor) Close() error { return nil }

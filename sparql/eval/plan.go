@@ -81,6 +81,9 @@ type compiler struct {
 	// expression compiled last.
 	notes *notes
 	tests []*Plan
+	// sorted is the slot that rows come sorted by, negative for none.
+	sorted int
+	ranger Ranger // nil if the dataset is none
 }
 
 func (c *compiler) newSlot() int {
@@ -196,6 +199,10 @@ type item struct {
 	whole bool
 
 	base float64 // estimate with nothing bound; negative if not yet made
+
+	within    [4]idRanges // what filters leave of the places of a triple, nil for all
+	mentioned []string    // variables of expr
+	asked     bool        // mentioned is made
 }
 
 type itemKind uint8
@@ -270,7 +277,8 @@ func (c *compiler) group(p algebra.Pattern, ns *namespace, b bound, g graphRef, 
 	if condition != nil {
 		u.filters(condition, ns, g, conditionScope, 0, len(u.items))
 	}
-	return u.order(b)
+	u.narrow()
+	return u.build(b)
 }
 
 // flatten adds the parts of p to the conjunction.
@@ -562,163 +570,6 @@ func branches(p algebra.Pattern) []algebra.Pattern {
 	return parts
 }
 
-// order puts the items in an order that is cheap, and compiles them. Greedy:
-// what may run and is cheap to run (filters, BIND) runs; then the generator that
-// gives the fewest solutions.
-func (u *unit) order(b bound) []op {
-	b = maps.Clone(b)
-	placed := make([]bool, len(u.items))
-	card := &cardinality{rows: 1, distinct: map[int]float64{}}
-	generators := 0
-	for _, it := range u.items {
-		if it.kind < filterItem {
-			generators++
-		}
-	}
-	var ops []op
-	place := func(i int) {
-		it := u.items[i]
-		placed[i] = true
-		calls := u.c.calls
-		u.c.calls *= card.rows
-		for _, o := range u.c.compile(it, b) {
-			ops = append(ops, u.c.note(o, it.detail(), 0))
-		}
-		u.c.calls = calls
-		for name := range it.scope {
-			slot := u.c.slot(it.ns, name)
-			switch {
-			case it.certain[name] && it.kind != minusItem:
-				b[slot] = surelyBound
-			case b[slot] == unbound:
-				b[slot] = maybeBound
-			}
-		}
-		if it.kind == extendItem {
-			if _, ok := it.expr.(*algebra.TermExpr); ok {
-				b[u.c.slot(it.ns, it.name)] = surelyBound
-			}
-		}
-	}
-	// graphFirst says that an item asks which graph it is in, and must wait for
-	// it.
-	graphFirst := func(it *item) bool {
-		if it.graph.slot < 0 || b[it.graph.slot] == surelyBound {
-			return false
-		}
-		switch it.kind {
-		case tripleItem, graphItem, valuesItem, serviceItem, searchItem:
-			return false
-		case unionItem:
-			return slices.ContainsFunc(it.branches, func(p algebra.Pattern) bool { return !bindsGraph(p) })
-		case subItem, isolatedItem:
-			return !bindsGraph(it.pattern)
-		case filterItem, extendItem:
-			return hasExists(it.expr)
-		}
-		return true
-	}
-	generatorLeft := func() bool {
-		for i, it := range u.items {
-			if !placed[i] && it.kind < filterItem {
-				return true
-			}
-		}
-		return false
-	}
-	ready := func(it *item) bool {
-		for i := it.from; i < it.to; i++ {
-			if it.whole && !placed[i] {
-				return false
-			}
-		}
-		if it.whole {
-			return true
-		}
-		if graphFirst(it) && generatorLeft() {
-			return false
-		}
-		for _, name := range algebra.Mentioned(it.expr) {
-			if !it.exprScope[name] || b[u.c.slot(it.ns, name)] == surelyBound {
-				continue
-			}
-			for i := it.from; i < it.to; i++ {
-				if !placed[i] && u.items[i].scope[name] {
-					return false
-				}
-			}
-		}
-		return true
-	}
-	// weighed is how many generators are weighed against each other at a time.
-	const weighed = 200
-	for left := len(u.items); left > 0; {
-		if u.c.x.ctx != nil && u.c.x.ctx.Err() != nil {
-			u.c.x.fail(ctxError(u.c.x.ctx, u.c.x.limits))
-			return nil
-		}
-		progress := false
-		for i, it := range u.items {
-			if !placed[i] && (it.kind == filterItem || it.kind == extendItem && !it.whole) && ready(it) {
-				place(i)
-				left--
-				progress = true
-			}
-		}
-		if progress {
-			continue
-		}
-		best, least, seen := -1, 0.0, 0
-		for i, it := range u.items {
-			if placed[i] || it.kind >= filterItem || graphFirst(it) {
-				continue
-			}
-			if generators == 1 {
-				best = i // there is nothing to choose
-				break
-			}
-			if rows := u.c.fanout(it, b, card); best < 0 || rows < least {
-				best, least = i, rows
-			}
-			if seen++; seen == weighed {
-				break
-			}
-		}
-		if best < 0 {
-			// The rest keeps its order.
-			for i, it := range u.items {
-				if !placed[i] && it.kind != filterItem {
-					best = i
-					break
-				}
-			}
-			if best < 0 {
-				best = slices.Index(placed, false)
-			}
-			place(best)
-			left--
-			continue
-		}
-		it := u.items[best]
-		before := card.rows
-		place(best)
-		left--
-		if it.kind == tripleItem {
-			last := ops[len(ops)-1]
-			if m, ok := last.(*measured); ok {
-				last, m.plan.Estimate = m.op, before*u.c.calls*least
-			}
-			if s, ok := last.(*scan); ok {
-				s.expected = before * u.c.calls
-			}
-		}
-		if generators--; generators > 0 {
-			card.join(u.c, it, least)
-		}
-	}
-	return ops
-}
-
 // hasExists reports whether an expression has an EXISTS.
 func hasExists(e algebra.Expr) bool {
 	switch e := e.(type) {
@@ -731,10 +582,10 @@ func hasExists(e algebra.Expr) bool {
 }
 
 // compile makes the operators of an item to be run with b bound.
-func (c *compiler) compile(it *item, b bound) []op {
+func (c *compiler) compile(it *item, b bound, s *step) []op {
 	switch it.kind {
 	case tripleItem:
-		return []op{c.scan(it, b)}
+		return []op{c.scan(it, b, s)}
 	case pathItem:
 		return []op{c.path(it)}
 	case valuesItem:
@@ -797,8 +648,9 @@ func (c *compiler) compile(it *item, b bound) []op {
 }
 
 // scan compiles a triple pattern.
-func (c *compiler) scan(it *item, b bound) op {
-	o := &scan{slots: [4]int{-1, -1, -1, -1}, scope: c.x.scope, total: -1}
+func (c *compiler) scan(it *item, b bound, s *step) op {
+	o := &scan{slots: [4]int{-1, -1, -1, -1}, scope: c.x.scope, wanted: s.wanted, merged: s.merged, hashes: s.hashes,
+		expects: s.calls, within: it.within, total: c.total(it)}
 	if it.graph.missing {
 		return &nothing{}
 	}
@@ -817,20 +669,17 @@ func (c *compiler) scan(it *item, b bound) op {
 	if it.graph.slot >= 0 {
 		o.slots[placeG], o.scope = it.graph.slot, Named
 	}
-	// A hash join needs to know which slots are its key.
-	o.hashable = true
-	seen := map[int]bool{}
-	for i, s := range o.slots {
+	o.regular = true
+	for i, slot := range o.slots {
 		switch {
-		case s < 0:
-		case b[s] == surelyBound:
+		case slot < 0:
+		case b[slot] == maybeBound || slices.Contains(o.slots[:i], slot):
+			o.regular = false
+		case b[slot] == surelyBound:
 			o.key = append(o.key, i)
-		case b[s] == maybeBound || seen[s]:
-			o.hashable = false
 		default:
 			o.free = append(o.free, i)
 		}
-		seen[s] = true
 	}
 	return o
 }
@@ -942,9 +791,9 @@ func (c *compiler) minus(it *item, b bound) []op {
 
 // table compiles a subquery that is computed once.
 func (c *compiler) table(it *item, b bound) op {
-	calls := c.calls
-	c.calls = 1
-	defer func() { c.calls = calls }()
+	calls, sorted := c.calls, c.sorted
+	c.calls, c.sorted = 1, -1
+	defer func() { c.calls, c.sorted = calls, sorted }()
 	inner := &namespace{slots: map[string]int{}, outer: set{}}
 	given := bound{}
 	g := it.graph

@@ -253,8 +253,9 @@ func (u *updater) modify(o *algebra.Modify) error {
 			return fmt.Errorf("look up graphs: %w", err)
 		}
 		v.allNamed = true
-		x.ds, x.scope = v, Default
+		x.use(v, Default)
 	}
+	defer x.close()
 	x.work = u.work
 	end := &sink{}
 	c, ns, start := x.compile(o.Where, end, nil)

@@ -111,3 +111,58 @@ func (v *view) Graphs() iter.Seq2[ID, error] {
 		}
 	}
 }
+
+// Cursor is Seeker.Cursor: where one graph of the dataset below is all that a
+// pattern can look in, or the dataset's own named graphs are, its cursors serve.
+func (v *view) Cursor(bound, order []Place, scope Scope) Cursor {
+	below, ok := v.Dataset.(Seeker)
+	if !ok {
+		return nil
+	}
+	inGraph := slices.Contains(bound, AtGraph)
+	switch {
+	case v.allNamed && (inGraph || scope == Named):
+		return below.Cursor(bound, order, scope)
+	case inGraph:
+		if c := below.Cursor(bound, order, scope); c != nil {
+			return &viewCursor{Cursor: c, named: v.named}
+		}
+	case scope != Named && len(v.defaults) == 1 && !slices.Contains(order, AtGraph):
+		if c := below.Cursor(append(slices.Clone(bound), AtGraph), order, Named); c != nil {
+			return &viewCursor{Cursor: c, graph: v.defaults[0]}
+		}
+	}
+	return nil
+}
+
+// viewCursor is a cursor in the default graph of a view, made of one graph, or in
+// the named graphs of a view.
+type viewCursor struct {
+	Cursor
+	graph ID   // what the default graph is made of, 0 for the named graphs
+	named []ID // with graph 0
+	empty bool // the pattern asks for a graph that is not in the view
+}
+
+func (c *viewCursor) Seek(pattern QuadID, from, to ID) {
+	if c.graph != 0 {
+		pattern.Graph = c.graph
+	}
+	c.empty = c.graph == 0 && !slices.Contains(c.named, pattern.Graph)
+	if !c.empty {
+		c.Cursor.Seek(pattern, from, to)
+	}
+}
+
+func (c *viewCursor) Next(quads []QuadID) (int, error) {
+	if c.empty {
+		return 0, nil
+	}
+	n, err := c.Cursor.Next(quads)
+	if c.graph != 0 {
+		for i := range quads[:n] {
+			quads[i].Graph = 0
+		}
+	}
+	return n, err
+}
