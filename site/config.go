@@ -50,6 +50,13 @@ type Config struct {
 	// Fetch gets a document for the validator with a client that refuses
 	// private addresses and large answers. A *FetchError is shown to the visitor.
 	Fetch func(ctx context.Context, url string) (Fetched, error)
+	// Crawl goes through a website from an overview page, with the manners of
+	// the harvester and within CrawlPages, and tells of each page, one at a time.
+	// A *FetchError means that the overview page itself could not be read,
+	// ErrCrawlBound that there was more than the bound. It ends with ctx.
+	Crawl func(ctx context.Context, address string, profile oslo.Profile, page func(CrawledPage)) error
+	// Reports keeps the reports of the validator; nil keeps a few in memory.
+	Reports Reports
 
 	// Oogst is the state of the harvest.
 	Oogst func(ctx context.Context) (Oogst, error)
@@ -91,8 +98,9 @@ type Lists interface {
 // Checked is a document that was validated.
 type Checked struct {
 	oslo.Verdict
-	Text    []byte // decoded to UTF-8: the findings point in it
-	Triples int
+	Text     []byte                // decoded to UTF-8: the findings point in it
+	Quads    []rdf.Sourced         // what it says, in the order of the document
+	Subjects map[rdf.Term]rdf.Span // the elements that introduced the subjects
 }
 
 // Fetched is a document from the web.
@@ -147,6 +155,9 @@ func (c *Config) complete() error {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Reports == nil {
+		c.Reports = newMemory(c.Now, memoryMost)
 	}
 	return nil
 }

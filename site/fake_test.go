@@ -175,6 +175,7 @@ const sourceText = "<html>\n<body>\n<div typeof=\"besluit:Besluit\" resource=\"x
 
 func (w *world) config() Config {
 	at := rdf.NewLines([]byte(sourceText)).Span(14, 40)
+	quads := []rdf.Sourced{{Quad: rdf.Quad{Subject: rdf.IRI(w.besluiten[0].IRI), Predicate: rdf.IRI(vocab.RDFType), Object: rdf.IRI(vocab.BesluitBesluit)}, Span: at}}
 	findings := []rdf.Finding{{Severity: rdf.Violation, Rule: "missing-class", Message: rdf.Text{NL: "Het type ontbreekt.", EN: "The type is missing."}, Span: at, Focus: rdf.IRI(w.besluiten[0].IRI)}}
 	return Config{
 		Base: base, Version: "0.1.0", Entities: w, Lists: w, Search: w,
@@ -198,7 +199,8 @@ func (w *world) config() Config {
 				return Checked{}, errors.New("secret path /var/lib")
 			}
 			v := oslo.Verdict{Profile: profile, Source: source, Findings: findings}
-			return Checked{Verdict: v, Text: body, Triples: 3}, nil
+			v.Counts[rdf.Violation] = len(findings)
+			return Checked{Verdict: v, Text: body, Quads: quads}, nil
 		},
 		Fetch: func(_ context.Context, url string) (Fetched, error) {
 			if strings.Contains(url, "intern") {

@@ -28,6 +28,8 @@ type site struct {
 	docs        *docs
 	static      *static
 	validations chan struct{} // one place for each validation at a time
+	rate        limiter
+	crawls      crawls
 	governments memo[[]*publisher.Bestuur]
 	quality     memo[qualityPage]
 	inUse       memo[termsInUse]
@@ -84,8 +86,7 @@ func (s *site) router() http.Handler {
 	page("/kwaliteit", s.kwaliteit)
 	page("/toegankelijkheid", s.toegankelijkheid)
 
-	page("/validator", s.validatorForm)
-	g.POST("/validator", wrap(s.answer(validateTime, s.validate)))
+	s.validatorRoutes(g, page)
 
 	get("/sparql", s.sparql())
 	g.POST("/sparql", wrap(s.sparql()))
@@ -185,6 +186,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	more := "" // said after the message of the failure
 	switch tooBig := (*http.MaxBytesError)(nil); {
 	case errors.As(err, &f):
+	case isProblem(r.URL.Path) && refusedAs(r, err, &f, &more):
 	case errors.As(err, &query):
 		f, more = failure{http.StatusBadRequest, "fout.zoekvraag"}, " "+sentence(query.Message)
 	case errors.As(err, &tooBig):
@@ -202,6 +204,10 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Del("ETag")
 	w.Header().Set("Cache-Control", "no-store")
+	if isProblem(r.URL.Path) {
+		s.problem(w, r, f, more)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		body, _ := json.Marshal(map[string]any{"status": f.status, "fout": message(dutch, f.key) + more}) // two plain values
 		open(w.Header())

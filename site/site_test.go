@@ -3,14 +3,13 @@ package site
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -365,57 +364,6 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
-// post sends a validator form; a name that begins with @ is a file.
-func post(h http.Handler, fields ...string) *httptest.ResponseRecorder {
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	for i := 0; i+1 < len(fields); i += 2 {
-		if name, ok := strings.CutPrefix(fields[i], "@"); ok {
-			part, _ := m.CreateFormFile(name, "notulen.html")
-			part.Write([]byte(fields[i+1]))
-			continue
-		}
-		m.WriteField(fields[i], fields[i+1])
-	}
-	m.Close()
-	r := httptest.NewRequest(http.MethodPost, "/validator", &b)
-	r.Header.Set("Content-Type", m.FormDataContentType())
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
-}
-
-func TestValidator(t *testing.T) {
-	h, _ := newTestSite(t)
-	for _, c := range []struct {
-		name   string
-		fields []string
-		status int
-		says   string
-	}{
-		{"paste", []string{"tekst", sourceText, "profiel", "notulen"}, 200, `<mark>&lt;div typeof=&#34;besluit:Beslu</mark>`},
-		{"file", []string{"@bestand", sourceText}, 200, "notulen.html"},
-		{"address", []string{"url", "vlavirgem.example/1"}, 200, "https://vlavirgem.example/1"},
-		{"nothing", nil, 400, "Geef een adres"},
-		{"private address", []string{"url", "http://intern/"}, 422, "openbare web"},
-		{"broken document", []string{"tekst", "kapot"}, 422, "regel 1, kolom 1: this is no HTML"},
-		{"our own mistake", []string{"tekst", "stuk"}, 500, "ligt bij ons"},
-		{"too large", []string{"@bestand", strings.Repeat("x", uploadLimit+2<<20)}, 413, "20 MB"},
-		{"script in the address", []string{"url", `"><script>alert(1)</script>`, "tekst", ""}, 200, "&lt;script&gt;"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			answer := post(h, c.fields...)
-			if answer.Code != c.status || !strings.Contains(answer.Body.String(), c.says) {
-				t.Fatalf("%d, want %d and %q in\n%.3000s", answer.Code, c.status, c.says, answer.Body)
-			}
-			if strings.Contains(answer.Body.String(), "/var/lib") {
-				t.Error("an error of the program is shown")
-			}
-			checkPage(t, dutch, parse(t, answer))
-		})
-	}
-}
-
 // TestSPARQLBrokenOff: an endpoint that ends its answer halfway, because its
 // time is up, does not take the page along.
 func TestSPARQLBrokenOff(t *testing.T) {
@@ -471,34 +419,6 @@ func TestQueryEditor(t *testing.T) {
 	}
 }
 
-// TestReports saves the reports that go along with a page, and asks for one as
-// a program does: they are the same.
-func TestReports(t *testing.T) {
-	h, _ := newTestSite(t)
-	links := parse(t, post(h, "tekst", sourceText)).Find("a[download]")
-	if links.Length() != len(reportForms) {
-		t.Fatalf("%d reports, want %d", links.Length(), len(reportForms))
-	}
-	links.Each(func(i int, a *goquery.Selection) {
-		f := reportForms[i]
-		encoded, ok := strings.CutPrefix(a.AttrOr("href", ""), "data:"+f.mediaType+";charset=utf-8;base64,")
-		saved, err := base64.StdEncoding.DecodeString(encoded)
-		if !ok || err != nil {
-			t.Fatalf("%s: %.80q: %v", f.name, a.AttrOr("href", ""), err)
-		}
-		answer := post(h, "tekst", sourceText, "vorm", f.name)
-		if answer.Code != http.StatusOK || !strings.HasPrefix(answer.Header().Get("Content-Type"), f.mediaType) || !strings.Contains(answer.Header().Get("Content-Disposition"), a.AttrOr("download", "")) {
-			t.Errorf("%s: %d %v", f.name, answer.Code, answer.Header())
-		}
-		if !bytes.Equal(answer.Body.Bytes(), saved) || !bytes.Contains(saved, []byte("missing-class")) {
-			t.Errorf("%s: saved\n%.500s\nanswered\n%.500s", f.name, saved, answer.Body)
-		}
-	})
-	if answer := post(h, "tekst", sourceText, "vorm", "pdf"); answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), "sarif") {
-		t.Errorf("pdf: %d", answer.Code)
-	}
-}
-
 // TestPanic: one request that goes wrong ends with a page, not with the
 // program.
 func TestPanic(t *testing.T) {
@@ -536,7 +456,14 @@ func TestMessages(t *testing.T) {
 			used = append(used, m[1])
 		}
 	}
-	for _, name := range []string{"site.go", "search.go", "entities.go", "validator.go", "status.go", "termijnen.go", "stemming.go", "embed.go", "docs.go", "sparql.go", "home.go", "export.go", "reports.go", "grond.go", "api.go", "feeds.go", "render.go"} {
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sources {
+		if strings.HasSuffix(name, "_test.go") || name == "messages.go" {
+			continue
+		}
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -555,7 +482,7 @@ func TestMessages(t *testing.T) {
 			t.Errorf("no message %q", key)
 		}
 	}
-	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|aantal\.|status\.|sort\.|facet\.|[a-z]+\.titel$)`)
+	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|aantal\.|status\.|sort\.|facet\.|niveau\.|stand\.|begrepen\.|batch\.|[a-z]+\.titel$)`)
 	for key, m := range messages {
 		if m.EN == "" || m.NL == "" && key != "docs.dutch" {
 			t.Errorf("message %q lacks a language", key)

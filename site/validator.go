@@ -3,11 +3,12 @@ package site
 import (
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"net/http"
-	"path"
 	"slices"
-	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/shapes/oslo"
@@ -20,26 +21,30 @@ const (
 	uploadLimit       = 20 << 20
 	uploadInMemory    = 1 << 20 // the rest waits on disk
 	validationsAtOnce = 3
-	findingsShown     = 500
+	findingsShown     = 500 // of the source of a decision
 )
 
-type validatorPage struct {
-	URL, Tekst string
-	Profielen  []choice
-	Fout       string // why nothing was validated
-	Uitslag    *verdictPage
+// validatorRoutes binds the addresses of the validator.
+func (s *site) validatorRoutes(g *gin.Engine, page func(path string, f handler)) {
+	page("/validator", s.validatorForm)
+	g.POST("/validator", wrap(s.answer(validateTime, s.validate)))
+	page("/validator/rapporten/:id", s.reportPage)
+	page("/validator/rapporten/:id/*deel", s.reportPart)
+	g.POST("/validator/rapporten/:id", wrap(s.answer(pageTime, s.changeReport)))
+	g.POST("/api/v1/validate", wrap(s.answer(validateTime, s.apiValidate)))
+	page("/api/v1/validate/schema.json", s.apiValidateSchema)
+	page("/api/v1/rules", s.apiRules)
+	page("/api/v1/rules/:code", s.apiRule)
 }
 
-type verdictPage struct {
-	oslo.Verdict
-	Bron      string
-	Triples   int
-	Aantal    int
-	Tellingen []tally
-	Bevinding []finding
-	Meer      int
-	Niveau    string // level of maturity, "" if it has none
-	Rapporten []download
+type validatorPage struct {
+	submission
+	Profielen  []choice
+	Fout       string // why nothing was validated
+	Raad       string // what to do about it
+	Crawl      bool   // a whole website can be checked
+	Bestanden  int    // how many files may be sent at once
+	Verwijderd bool   // a report was deleted just now
 }
 
 func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
@@ -48,8 +53,15 @@ func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.newPage(r, "validator")
 	p.Beschrijving = message(p.Taal, "validator.intro")
-	p.Data = validatorPage{URL: head([]rune(r.URL.Query().Get("url")), 2000), Profielen: profiles(p.Taal, oslo.Profile(r.URL.Query().Get("profiel")))}
+	q := r.URL.Query()
+	d := s.form(p.Taal, submission{URL: head([]rune(q.Get("url")), 2000), Profile: oslo.Profile(q.Get("profiel"))})
+	d.Verwijderd = q.Get("verwijderd") != ""
+	p.Data = d
 	return s.write(w, r, http.StatusOK, p)
+}
+
+func (s *site) form(l lang, in submission) validatorPage {
+	return validatorPage{submission: in, Profielen: profiles(l, in.Profile), Crawl: s.Crawl != nil, Bestanden: filesMost}
 }
 
 // profiles are the choices of the form; the first, "", follows what the
@@ -62,122 +74,146 @@ func profiles(l lang, chosen oslo.Profile) []choice {
 	return out
 }
 
-// validate judges what a visitor sends: a file, else an address, else text.
+// validate judges what a visitor sends (files, else an address, else text) and
+// leads to the report.
 func (s *site) validate(w http.ResponseWriter, r *http.Request) error {
 	if s.Validate == nil {
 		return failure{http.StatusNotImplemented, "fout.uit"}
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, uploadLimit+1<<20)
-	if err := r.ParseMultipartForm(uploadInMemory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
-			return err
+	in, err := readSubmission(w, r)
+	if err == nil {
+		err = s.mayValidate(w, r, 1+len(in.Documenten))
+	}
+	if err != nil {
+		return s.notRead(w, r, in, err)
+	}
+	if in.Heel && in.URL != "" && len(in.Documenten) == 0 {
+		at, err := s.startCrawl(r, in)
+		if err != nil {
+			return s.notRead(w, r, in, err)
 		}
-		return failure{http.StatusBadRequest, "fout.vraag"}
-	}
-	if r.MultipartForm != nil {
-		defer r.MultipartForm.RemoveAll()
-	}
-	l := language(r)
-	profile, err := oslo.ParseProfile(r.PostFormValue("profiel"))
-	if err != nil {
-		profile = ""
-	}
-	p := s.newPage(r, "validator")
-	p.Robots = "noindex"
-	d := validatorPage{URL: r.PostFormValue("url"), Tekst: r.PostFormValue("tekst"), Profielen: profiles(l, profile)}
-	document, err := s.submitted(r)
-	if err != nil {
-		return s.notRead(w, r, p, d, err)
-	}
-	if len(document.Body) > uploadLimit {
-		return failure{http.StatusRequestEntityTooLarge, "fout.tegroot"}
-	}
-	// A slow sender keeps no place: only the work itself does.
-	select {
-	case s.validations <- struct{}{}:
-		defer func() { <-s.validations }()
-	case <-r.Context().Done():
-		return r.Context().Err()
+		http.Redirect(w, r, link(language(r), at), http.StatusSeeOther)
+		return nil
 	}
 	form := -1
-	if name := r.PostFormValue("vorm"); name != "" {
-		if form = slices.IndexFunc(reportForms[:], func(f reportForm) bool { return f.name == name }); form < 0 {
+	if in.Vorm != "" {
+		if form = slices.IndexFunc(reportForms[:], func(f reportForm) bool { return f.name == in.Vorm }); form < 0 {
 			return failure{http.StatusBadRequest, "validator.vorm"}
 		}
 	}
-	checked, err := s.Validate(r.Context(), document.URL, document.MediaType, document.Body, profile)
+	if len(in.Documenten) == 0 && in.URL != "" {
+		document, err := s.fetchFor(r.Context(), in.URL)
+		if err != nil {
+			return s.notRead(w, r, in, err)
+		}
+		in.Documenten = []Fetched{document}
+	}
+	switch {
+	case len(in.Documenten) == 0:
+		return s.notRead(w, r, in, failure{http.StatusBadRequest, "validator.leeg"})
+	case len(in.Documenten) > 1 && form < 0:
+		at, err := s.validateSeveral(r, in)
+		if err != nil {
+			return s.notRead(w, r, in, err)
+		}
+		http.Redirect(w, r, link(language(r), at), http.StatusSeeOther)
+		return nil
+	}
+	checked, err := s.judge(r.Context(), in.Documenten[0], in.Profile)
 	if err != nil {
-		return s.notRead(w, r, p, d, err)
+		return s.notRead(w, r, in, err)
 	}
 	if form >= 0 {
 		return s.sendReport(w, r, reportForms[form], checked)
 	}
-	v := &verdictPage{Verdict: checked.Verdict, Bron: document.URL, Triples: checked.Triples, Aantal: len(checked.Findings), Tellingen: tallies(checked.Findings)}
-	v.Bevinding, v.Meer = inSource(checked.Findings, checked.Text, findingsShown)
-	if checked.Verdict.Profile.Graded() {
-		v.Niveau = checked.Maturity.Level().String()
-		if v.Niveau == "" {
-			v.Niveau = "0"
-		}
-	}
-	if v.Rapporten, err = s.downloads(l, checked); err != nil {
+	rec, key := s.newRecord()
+	rec.Document = keepDocument(checked, in.Documenten[0].MediaType, in.Profile != "")
+	if err := s.keep(r.Context(), rec, s.Now().Add(keptShort)); err != nil {
 		return err
 	}
-	d.Uitslag = v
-	p.Data = d
-	return s.write(w, r, http.StatusOK, p)
+	http.Redirect(w, r, link(language(r), reportPath(rec.ID), "sleutel", key), http.StatusSeeOther)
+	return nil
 }
 
-// submitted returns the document that a form carries.
-func (s *site) submitted(r *http.Request) (Fetched, error) {
-	file, header, err := r.FormFile("bestand")
-	if err == nil {
-		defer file.Close()
-		body, err := io.ReadAll(file)
-		if err != nil {
-			return Fetched{}, fmt.Errorf("read upload: %w", err)
-		}
-		if len(body) > 0 {
-			mediaType, _, _ := strings.Cut(header.Header.Get("Content-Type"), ";")
-			name := path.Base(strings.ReplaceAll(header.Filename, `\`, "/"))
-			return Fetched{URL: name, MediaType: strings.TrimSpace(mediaType), Body: body}, nil
+// mayValidate holds a client to its rate; each of n documents counts.
+func (s *site) mayValidate(w http.ResponseWriter, r *http.Request, n int) error {
+	client := clientOf(r)
+	for range n {
+		if wait := s.rate.take(client, s.Now()); wait > 0 {
+			w.Header().Set("Retry-After", fmt.Sprint(int(math.Ceil(wait.Seconds()))))
+			return failure{http.StatusTooManyRequests, "validator.tevaak"}
 		}
 	}
-	if address := strings.TrimSpace(r.PostFormValue("url")); address != "" {
-		if s.Fetch == nil {
-			return Fetched{}, failure{http.StatusNotImplemented, "fout.uit"}
-		}
-		if !strings.Contains(address, "://") {
-			address = "https://" + address
-		}
-		return s.Fetch(r.Context(), address)
-	}
-	if text := r.PostFormValue("tekst"); strings.TrimSpace(text) != "" {
-		// A browser sends line ends as CRLF; the author sees one per line.
-		return Fetched{URL: "tekst.html", MediaType: "text/html", Body: []byte(strings.ReplaceAll(text, "\r\n", "\n"))}, nil
-	}
-	return Fetched{}, failure{http.StatusBadRequest, "validator.leeg"}
+	return nil
 }
 
 // notRead shows the form again, with why nothing was validated. What is wrong
 // with the document is told; what is wrong with us is not.
-func (s *site) notRead(w http.ResponseWriter, r *http.Request, p *page, d validatorPage, err error) error {
+func (s *site) notRead(w http.ResponseWriter, r *http.Request, in submission, err error) error {
+	l := language(r)
+	status, text, known := refusal(l, err)
+	if !known {
+		return err
+	}
+	p := s.newPage(r, "validator")
+	p.Robots = "noindex"
+	d := s.form(l, in)
+	d.Fout = text
+	if f := (failure{}); !errors.As(err, &f) && in.URL != "" {
+		d.Raad = message(l, "validator.raad.url")
+	}
+	p.Data = d
+	w.Header().Set("Cache-Control", "no-store")
+	return s.write(w, r, status, p)
+}
+
+// refusal tells a visitor why a document was not validated; known is false for
+// errors of the program.
+func refusal(l lang, err error) (status int, text string, known bool) {
 	var (
 		syntax *rdf.SyntaxError
 		fetch  *FetchError
 		f      failure
 	)
-	status := http.StatusUnprocessableEntity
 	switch {
 	case errors.As(err, &syntax):
-		d.Fout = fmt.Sprintf("%s %d, %s %d: %s", message(p.Taal, "regel"), syntax.Span.Start.Line, message(p.Taal, "kolom"), syntax.Span.Start.Column, syntax.Message)
+		return http.StatusUnprocessableEntity, fmt.Sprintf("%s %d, %s %d: %s", message(l, "regel"), syntax.Span.Start.Line, message(l, "kolom"), syntax.Span.Start.Column, syntax.Message), true
 	case errors.As(err, &fetch):
-		d.Fout = inLanguage(p.Taal, fetch.Reason)
+		return http.StatusUnprocessableEntity, inLanguage(l, fetch.Reason), true
 	case errors.As(err, &f):
-		d.Fout, status = message(p.Taal, f.key), f.status
-	default:
-		return err
+		return f.status, message(l, f.key), true
 	}
-	p.Data = d
-	return s.write(w, r, status, p)
+	return 0, "", false
 }
+
+// validateSeveral judges several files and leads to the report of them all.
+func (s *site) validateSeveral(r *http.Request, in submission) (at string, err error) {
+	rec, key := s.newRecord()
+	rec.Several = &keptBatch{Profile: in.Profile, Started: s.Now(), State: batchDone}
+	until := s.Now().Add(keptShort)
+	for _, d := range in.Documenten {
+		checked, err := s.judge(r.Context(), d, in.Profile)
+		if err != nil {
+			_, text, known := refusal(dutch, err)
+			if !known {
+				return "", err
+			}
+			_, english, _ := refusal(english, err)
+			rec.Several.failed(d.URL, rdf.Text{NL: text, EN: english})
+			continue
+		}
+		if err := s.addPage(r.Context(), rec, until, keepDocument(checked, d.MediaType, in.Profile != "")); err != nil {
+			return "", err
+		}
+	}
+	rec.Several.Ended = s.Now()
+	if err := s.keep(r.Context(), rec, until); err != nil {
+		return "", err
+	}
+	return link(dutch, reportPath(rec.ID), "sleutel", key), nil
+}
+
+func reportPath(id string) string { return "/validator/rapporten/" + id }
+
+// daysLeft is how long a report is kept yet, in whole days.
+func daysLeft(now, until time.Time) int { return int(until.Sub(now).Hours() / 24) }
