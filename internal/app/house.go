@@ -27,6 +27,7 @@ type house struct {
 	config    config.Config
 	state     *pebble.DB
 	blobs     *files.Blobs
+	reports   *files.Reports // of the validator
 	quads     *quadstore.Store
 	index     *bleve.Index
 	engine    sparql.Engine
@@ -54,6 +55,9 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		return h, err
 	}
 	if h.blobs, err = files.Open(filepath.Join(c.Data, "blobs")); err != nil {
+		return h, err
+	}
+	if h.reports, err = files.OpenReports(filepath.Join(c.Data, "reports"), files.ReportBounds{}, nil); err != nil {
 		return h, err
 	}
 	if h.quads, err = quadstore.Open(filepath.Join(c.Data, "quads"), quadstore.Options{}); err != nil {

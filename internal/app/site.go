@@ -1,10 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -27,7 +30,7 @@ func (h *house) site() (http.Handler, error) {
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
-		Validate: check, Fetch: h.fetch,
+		Validate: check, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
 		Oogst: h.oogst, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, sparql.HandlerOptions{
 			Limits:  sparql.Limits{Time: 30 * time.Second},
@@ -38,26 +41,70 @@ func (h *house) site() (http.Handler, error) {
 	})
 }
 
-// check validates a document for a visitor.
+// check validates a document for a visitor: a page, or a file in one of the
+// syntaxes of RDF, which then has no places.
 func check(_ context.Context, source, mediaType string, body []byte, profile oslo.Profile) (site.Checked, error) {
-	doc, text, err := pageOf(body, mediaType, source, source)
+	doc, text, err := documentOf(body, mediaType, source)
 	if err != nil {
 		return site.Checked{}, err
 	}
+	return checked(oslo.Input{Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects}, profile), nil
+}
+
+// checked judges what was read; without a profile, by that of its kind of
+// document.
+func checked(in oslo.Input, profile oslo.Profile) site.Checked {
 	if profile == "" {
-		soort, _ := oslo.Detect(graphOf(doc))
+		g := rdf.NewGraph()
+		for _, q := range in.Quads {
+			g.Add(q.Quad)
+		}
+		soort, _ := oslo.Detect(g)
 		profile = oslo.ProfileOf(soort)
 	}
 	return site.Checked{
-		Verdict: oslo.Validate(oslo.Input{
-			Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects,
-		}, oslo.Options{Profile: profile, Now: time.Now()}),
-		Text: text, Triples: graphOf(doc).Len(),
-	}, nil
+		Verdict: oslo.Validate(in, oslo.Options{Profile: profile, Now: time.Now()}),
+		Text:    in.Text, Quads: in.Quads, Subjects: in.Subjects,
+	}
 }
+
+// documentOf reads a document that a visitor sends, by its media type, else by
+// its name; what is nothing else is a page.
+func documentOf(body []byte, mediaType, source string) (*rdfa.Document, []byte, error) {
+	bare, _, _ := mime.ParseMediaType(mediaType)
+	of, ok := documentTypes[bare]
+	if !ok {
+		of = extensions[strings.ToLower(path.Ext(source))]
+	}
+	if of == "" || of == syntaxRDFa {
+		return pageOf(body, mediaType, source, source)
+	}
+	doc := &rdfa.Document{}
+	for q, err := range quadsOf(bytes.NewReader(body), of, source, source, "", nil) {
+		if err != nil {
+			return nil, nil, err
+		}
+		doc.Quads = append(doc.Quads, rdf.Sourced{Quad: q})
+	}
+	return doc, body, nil
+}
+
+// documentTypes tells the syntax of a document by its media type. A browser gives
+// the files that it does not know another, or none.
+var documentTypes = map[string]syntax{
+	"text/html": syntaxRDFa, "application/xhtml+xml": syntaxRDFa,
+	"text/turtle": syntaxTurtle, "application/trig": syntaxTriG,
+	"application/n-triples": syntaxNTriples, "application/n-quads": syntaxNQuads,
+	"application/ld+json": syntaxJSONLD, "application/json": syntaxJSONLD, "application/rdf+xml": syntaxRDFXML,
+}
+
+// visit bounds how long a page may keep a visitor waiting.
+const visit = 30 * time.Second
 
 // fetch gets a page that a visitor names, with the guarded client.
 func (h *house) fetch(ctx context.Context, address string) (site.Fetched, error) {
+	ctx, cancel := context.WithTimeout(ctx, visit)
+	defer cancel()
 	body, contentType, final, err := fetch(ctx, h.visitors, address)
 	if err != nil {
 		return site.Fetched{}, &site.FetchError{Reason: reason(err.Error())}
