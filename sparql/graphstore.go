@@ -259,6 +259,13 @@ func unsupported(mediaType string) error {
 	return refuse(http.StatusUnsupportedMediaType, "De inhoud is %q; stuur %s.", "The body is %q; send %s.", mediaType, strings.Join(GraphTypes(), ", "))
 }
 
+// ReadGraph reads the triples of a document in the syntax of a media type of
+// GraphTypes, or one of the usual names for them; base resolves relative IRIs.
+// Mistakes in it are *rdf.SyntaxError where the syntax tells their place.
+func ReadGraph(mediaType string, body []byte, base string) ([]rdf.Quad, error) {
+	return readDocument(mediaType, "", body, base, "")
+}
+
 // readDocument reads triples. Quads in named graphs are refused: the request
 // names the graph.
 func readDocument(mediaType, charset string, body []byte, base, blanks string) (quads []rdf.Quad, err error) {

@@ -1,6 +1,7 @@
 package sparql
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,8 +183,11 @@ func (f *front) fail(w http.ResponseWriter, r *http.Request, text string, err er
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	if wantsJSON(strings.Join(r.Header.Values("Accept"), ",")) {
 		header.Set("Content-Type", "application/problem+json")
-		body, _ = json.Marshal(p) // strings and numbers
-		body = append(body, '\n')
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false) // IRIs are easier to read so
+		_ = e.Encode(p)        // strings and numbers
+		body = b.Bytes()
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(p.Status)
@@ -208,10 +212,16 @@ func wantsJSON(accept string) bool {
 	return asked > 0 && asked >= text
 }
 
-// excerpt shows the line with the error and a caret below it.
+// excerpt shows the line with the error and a caret below it; for an error at the
+// end of the text, the last line that says something.
 func excerpt(text string, span rdf.Span) string {
-	line := []rune(string(rdf.NewLines([]byte(text)).Line(span.Start.Line)))
+	lines := rdf.NewLines([]byte(text))
+	line := []rune(string(lines.Line(span.Start.Line)))
 	at := min(max(span.Start.Column-1, 0), len(line))
+	for n := span.Start.Line - 1; n > 0 && span.Start.Offset >= len(text) && strings.TrimSpace(string(line)) == ""; n-- {
+		line = []rune(strings.TrimRight(string(lines.Line(n)), " \t\r\n"))
+		at = len(line)
+	}
 	from := max(at-60, 0)
 	line, at = line[from:min(at+40, len(line))], at-from
 	for i, r := range line {

@@ -64,6 +64,7 @@ type cli struct {
 	Query    queryCommand    `cmd:"" help:"Run a SPARQL query on the store or on files."`
 	Search   searchCommand   `cmd:"" help:"Search decisions as on the site."`
 	Ledger   ledgerCommand   `cmd:"" help:"Check the chain of evidence."`
+	Token    tokenCommand    `cmd:"" help:"Make a token with which somebody may write graphs of their own."`
 	Notify   laterCommand    `cmd:"" help:"Notify the portal by hand (not there yet)."`
 	Register laterCommand    `cmd:"" help:"Keep a register of publications (not there yet)."`
 	Backup   laterCommand    `cmd:"" help:"Back up the data directory (not there yet)."`

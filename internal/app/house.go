@@ -37,6 +37,7 @@ type house struct {
 	visits    *pebble.Visits
 	client    *http.Client // for what the operator's sources lead to; see newClient
 	visitors  *http.Client // for what visitors name: the web's own ports only
+	keys      *config.Keyring
 }
 
 // open opens the data directory, making what is not there.
@@ -48,6 +49,9 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 			h = nil
 		}
 	}()
+	if h.keys, err = keyring(c); err != nil {
+		return h, &exit{exitUsage, err}
+	}
 	if err := os.MkdirAll(c.Data, 0o750); err != nil {
 		return h, fmt.Errorf("make data directory: %w", err)
 	}
@@ -79,12 +83,16 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		}
 	}
 	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
-	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{TextSearch: textSearch(h.index)})
+	writer := &publisher.OwnGraphs{}
+	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{
+		TextSearch: textSearch(h.index), Service: sparql.NewService(service(c, h.client)), Writer: writer, Load: h.load,
+	})
 	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{
 		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
-		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader,
+		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c),
 	}
+	writer.Publisher = h.publisher
 	return h, nil
 }
 

@@ -26,19 +26,15 @@ import (
 
 // site puts the engines behind the site.
 func (h *house) site() (http.Handler, error) {
-	return site.New(site.Config{
+	return h.withGraphs(site.New(site.Config{
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
 		Validate: check, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
 		Oogst: h.oogst, Meldingen: h.meldingen,
-		SPARQL: sparql.Handler(h.engine, sparql.HandlerOptions{
-			Limits:  sparql.Limits{Time: 30 * time.Second},
-			URL:     h.config.Base + "/sparql",
-			Version: h.quads.Version,
-		}),
-		LDES: h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
-	})
+		SPARQL: sparql.Handler(h.engine, h.endpoint()),
+		LDES:   h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
+	}))
 }
 
 // check validates a document for a visitor: a page, or a file in one of the
