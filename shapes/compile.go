@@ -297,6 +297,9 @@ func (c *compiler) illFormed(node rdf.Term, path string, value rdf.Term, nl, en 
 }
 
 func (c *compiler) find(severity rdf.Severity, rule string, node rdf.Term, path string, value rdf.Term, nl, en string) {
+	if !c.spend(20) {
+		return // the graph will be refused
+	}
 	name := path
 	if local, ok := strings.CutPrefix(path, vocab.SH); ok {
 		name = "sh:" + local

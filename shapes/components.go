@@ -227,7 +227,7 @@ func (b *builder) pattern() {
 		return
 	}
 	re, size, err := compilePattern(pattern, flags.Value())
-	b.spend(size)
+	b.spend(4*size + len(pattern.Value()))
 	if err != nil {
 		b.illFormed(b.shape.node, vocab.SH+"pattern", pattern, fmt.Sprintf("de reguliere expressie is niet bruikbaar: %v", err), fmt.Sprintf("the regular expression cannot be used: %v", err))
 		return
@@ -301,7 +301,7 @@ func compilePattern(pattern rdf.Term, flags string) (re *regexp.Regexp, size int
 	}
 	re, err = eval.Regexp(pattern.Value(), flags)
 	if err != nil {
-		return nil, 0, err
+		return nil, 1000, err
 	}
 	tree, err := syntax.Parse(re.String(), syntax.Perl)
 	if err != nil {
@@ -553,7 +553,9 @@ func (b *builder) qualified() error {
 	if b.isTrue("qualifiedValueShapesDisjoint") {
 		for parent := range b.g.Subjects(shProperty, b.shape.node) {
 			for property := range b.g.Objects(parent, shProperty) {
-				b.spend(1)
+				if !b.spend(4) {
+					return ErrTooLarge
+				}
 				for q := range b.g.Objects(property, sh("qualifiedValueShape")) {
 					siblingNodes.add(q)
 				}

@@ -269,32 +269,36 @@ func (c *compiler) readPathList(node rdf.Term, op pathOp, depth int, size *int) 
 
 // readList reads a SHACL list (SHACL, section 1.3): a well-formed RDF list
 // without a cycle.
-func (c *compiler) readList(node rdf.Term) ([]rdf.Term, error) {
+func (c *compiler) readList(head rdf.Term) ([]rdf.Term, error) {
+	first, rest, end := c.g.ID(rdfFirst), c.g.ID(rdfRest), c.g.ID(rdf.IRI(vocab.RDFNil))
+	node := c.g.ID(head)
+	if node == 0 {
+		return nil, fmt.Errorf("%s is not a well-formed list", head)
+	}
 	var members []rdf.Term
-	seen := map[rdf.Term]struct{}{}
-	for node.Value() != vocab.RDFNil || !node.IsIRI() {
-		if _, ok := seen[node]; ok {
-			return nil, fmt.Errorf("the list comes back to %s", node)
+	var found [4]rdf.ID
+	mark, next := node, 1 // a node passed, moved up after 1, 2, 4, ... steps
+	for node != end {
+		firsts := c.g.AppendObjects(found[:0], node, first)
+		if len(firsts) != 1 {
+			return nil, fmt.Errorf("%s is not a well-formed list", c.g.Term(node))
 		}
-		seen[node] = struct{}{}
-		if len(members) == maxList {
-			return nil, fmt.Errorf("the list has more than %d members", maxList)
+		members = append(members, c.g.Term(firsts[0]))
+		rests := c.g.AppendObjects(found[:0], node, rest)
+		if len(rests) != 1 {
+			return nil, fmt.Errorf("%s is not a well-formed list", c.g.Term(node))
 		}
-		if !c.spend(1) {
-			return nil, ErrTooLarge
-		}
-		var firsts, rests []rdf.Term
-		for o := range c.g.Objects(node, rdfFirst) {
-			firsts = append(firsts, o)
-		}
-		for o := range c.g.Objects(node, rdfRest) {
-			rests = append(rests, o)
-		}
-		if len(firsts) != 1 || len(rests) != 1 {
-			return nil, fmt.Errorf("%s is not a well-formed list", node)
-		}
-		members = append(members, firsts[0])
 		node = rests[0]
+		switch {
+		case node == mark:
+			return nil, fmt.Errorf("the list comes back to %s", c.g.Term(node))
+		case len(members) > maxList:
+			return nil, fmt.Errorf("the list has more than %d members", maxList)
+		case !c.spend(4):
+			return nil, ErrTooLarge
+		case len(members) == next:
+			mark, next = node, 2*next
+		}
 	}
 	return members, nil
 }

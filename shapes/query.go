@@ -42,7 +42,7 @@ func (c *compiler) readQuery(owner, node rdf.Term, form string, prebound []strin
 		return nil
 	}
 	text := texts[0].Value()
-	if !c.spend(len(text) / 10) {
+	if !c.spend(len(text)) {
 		return nil
 	}
 	fail := func(err error) *algebra.Query {
@@ -53,15 +53,12 @@ func (c *compiler) readQuery(owner, node rdf.Term, form string, prebound []strin
 	if err != nil {
 		return fail(err)
 	}
-	q, err := parser.Query(text, parser.Options{Prefixes: prefixes})
-	if err != nil {
-		if tidy := pointless.ReplaceAllString(text, " $1 "); tidy != text {
-			if q, err = parser.Query(tidy, parser.Options{Prefixes: prefixes}); err == nil {
-				c.find(rdf.Warning, RuleQuery, owner, vocab.SH+form, node,
-					"($this AS ?this) is gelezen als $this; SPARQL laat dat niet toe", "($this AS ?this) was read as $this; SPARQL does not allow it")
-			}
-		}
+	if pointless.MatchString(text) {
+		text = pointless.ReplaceAllString(text, " $1 ")
+		c.find(rdf.Warning, RuleQuery, owner, vocab.SH+form, node,
+			"($this AS ?this) is gelezen als $this; SHACL laat AS daar niet toe", "($this AS ?this) was read as $this; SHACL does not allow AS there")
 	}
+	q, err := parser.Query(text, parser.Options{Prefixes: prefixes})
 	if err != nil {
 		return fail(err)
 	}

@@ -44,7 +44,7 @@ const (
 	maxTriples    = 500_000
 	// maxCompileWork bounds what compiling may do, in list members read,
 	// instructions of patterns and bytes of queries.
-	maxCompileWork = 20_000_000
+	maxCompileWork = 3_000_000
 )
 
 // Shapes is a compiled shapes graph. It is immutable and safe for concurrent

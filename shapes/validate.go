@@ -210,9 +210,11 @@ func (v *visit) add(result Result) {
 }
 
 func (w *worker) visit(s *shape, focus rdf.ID, judging bool) *visit {
-	v := &visit{}
+	var v *visit
 	if n := len(w.spare); n > 0 {
 		v, w.spare = w.spare[n-1], w.spare[:n-1]
+	} else {
+		v = &visit{}
 	}
 	*v = visit{worker: w, shape: s, focus: focus, judging: judging, values: v.values[:0]}
 	if s.path == nil {

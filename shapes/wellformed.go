@@ -67,17 +67,19 @@ func (c *compiler) described(s *shape, parameter string, node rdf.Term) {
 // nearest returns the term that differs in at most two letters, "" if there is
 // none.
 func nearest(word string) string {
-	best, least := "", 3
+	const tooFar = 3
+	best, least := "", tooFar
 	for term := range terms {
-		if d := distance(strings.ToLower(word), strings.ToLower(term), least); d < least || d == least && best != "" && term < best {
+		d := distance(strings.ToLower(word), strings.ToLower(term), tooFar)
+		if d < least || d == least && d < tooFar && term < best {
 			best, least = term, d
 		}
 	}
 	return best
 }
 
-// distance is how many letters to add, drop or change, as far as that is less
-// than limit.
+// distance is how many letters to add, drop or change; limit where it is that or
+// more.
 func distance(a, b string, limit int) int {
 	if len(a) > 60 || len(a) > len(b)+limit || len(b) > len(a)+limit {
 		return limit
