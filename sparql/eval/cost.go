@@ -75,17 +75,17 @@ func (c *compiler) constants(it *item) (pattern QuadID, scope Scope, ok bool) {
 // total returns the estimate of a triple item with nothing bound.
 func (c *compiler) total(it *item) float64 {
 	if it.base < 0 {
-		it.base = 0
+		it.base, it.share = 0, 1
 		if pattern, scope, ok := c.constants(it); ok {
 			it.base = c.x.ds.Estimate(pattern, scope)
 			for place, ranges := range it.within {
-				if ranges != nil {
-					it.base = min(it.base, c.inRanges(pattern, place, ranges, scope, it.base))
+				if ranges != nil && it.base > 0 {
+					it.share = min(it.share, c.inRanges(pattern, place, ranges, scope, it.base)/it.base)
 				}
 			}
 		}
 	}
-	return it.base
+	return it.base * it.share
 }
 
 // counted is how many quads are counted, and maxCounted in how many ranges,
@@ -140,7 +140,8 @@ func (c *compiler) inRanges(pattern QuadID, place int, ranges idRanges, scope Sc
 // distinctAt returns about how many different values the place of a triple item
 // has.
 func (c *compiler) distinctAt(it *item, place int) float64 {
-	n := c.total(it)
+	c.total(it)
+	n := it.base
 	if c.stats != nil && !it.triple.Predicate.IsVar() {
 		if id := c.constant(it.triple.Predicate.Term); id != 0 {
 			d, ok := c.distincts[id]
@@ -166,8 +167,7 @@ func (c *compiler) distinctAt(it *item, place int) float64 {
 func (c *compiler) fanout(it *item, b bound, k *cardinality) float64 {
 	switch it.kind {
 	case tripleItem:
-		n := c.total(it)
-		if n == 0 {
+		if c.total(it) == 0 {
 			return 0
 		}
 		most := 1.0
@@ -176,7 +176,7 @@ func (c *compiler) fanout(it *item, b bound, k *cardinality) float64 {
 				most = max(most, c.distinctAt(it, place), k.distinct[slot])
 			}
 		}
-		return n / most
+		return it.base / most * it.share
 	case valuesItem:
 		n := float64(len(it.values.Rows))
 		for name := range it.scope {

@@ -32,6 +32,10 @@ type Options struct {
 	TextSearch TextSearch
 	// Service answers SERVICE; nil makes it an error.
 	Service Service
+	// SpillDir is where sorting, DISTINCT and GROUP BY put what does not fit into
+	// half of Limits.Memory: temporary files, which are gone with the result. If it
+	// is empty, what does not fit into Limits.Memory is refused.
+	SpillDir string
 }
 
 // Service sends a query to another endpoint and returns its answer.
@@ -62,8 +66,8 @@ func Query(ctx context.Context, ds Dataset, q *algebra.Query, opts Options) (*re
 func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base string, opts *Options) (*exec, error) {
 	x := &exec{
 		ctx: ctx, limits: opts.Limits, opts: opts, base: base, now: opts.Now,
-		ids: map[rdf.Term]ID{}, values: map[ID]value{}, regexps: map[[2]string]*matcher{},
-		spare: map[cursorKey][]Cursor{}, sorted: map[cursorKey]bool{},
+		ids: map[rdf.Term]ID{}, regexps: map[[2]string]*matcher{},
+		spare: map[cursorKey][]Cursor{}, sorted: map[cursorKey]bool{}, spools: map[*spool]struct{}{},
 	}
 	x.use(ds, opts.Scope)
 	if x.base == "" {
@@ -128,12 +132,18 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 		}
 		return x.err
 	}
-	var count int64
-	// counted checks the limit on rows before one is given out.
-	counted := func() bool {
+	var count, bytes int64
+	// counted checks the limits on rows and bytes before one is given out.
+	counted := func(terms ...rdf.Term) bool {
 		count++
 		if x.limits.Rows > 0 && count > x.limits.Rows {
 			return x.fail(&LimitError{Limit: "rows", Bound: x.limits.Rows})
+		}
+		for _, t := range terms {
+			bytes += int64(len(t.Value()))
+		}
+		if x.limits.Bytes > 0 && bytes > x.limits.Bytes {
+			return x.fail(&LimitError{Limit: "bytes", Bound: x.limits.Bytes})
 		}
 		return true
 	}
@@ -156,7 +166,7 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 				for i, s := range slots {
 					terms[i] = x.term(row[s])
 				}
-				if x.err != nil || !counted() {
+				if x.err != nil || !counted(terms...) {
 					return false
 				}
 				stopped = !yield(terms, nil)
@@ -212,7 +222,7 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 						continue
 					}
 					seen[quad] = struct{}{}
-					if x.err != nil || !x.hold(200) || !counted() {
+					if x.err != nil || !x.hold(200) || !counted(quad.Subject, quad.Predicate, quad.Object) {
 						return false
 					}
 					if stopped = !yield(quad, nil); stopped {
@@ -262,7 +272,7 @@ func wellFormed(q rdf.Quad) bool {
 type describer struct {
 	x       *exec
 	seen    map[ID]struct{}
-	counted func() bool
+	counted func(...rdf.Term) bool
 	yield   func(rdf.Quad, error) bool
 	stopped bool
 }
@@ -283,7 +293,7 @@ func (d *describer) describe(id ID) bool {
 				return d.x.fail(fmt.Errorf("read quads: %w", err))
 			}
 			quad := rdf.Quad{Subject: d.x.term(q.Subject), Predicate: d.x.term(q.Predicate), Object: d.x.term(q.Object)}
-			if !d.x.step() || d.x.err != nil || !d.counted() {
+			if !d.x.step() || d.x.err != nil || !d.counted(quad.Subject, quad.Predicate, quad.Object) {
 				return false
 			}
 			if d.stopped = !d.yield(quad, nil); d.stopped {

@@ -30,6 +30,8 @@ type exec struct {
 
 	work   int64
 	memory int64
+	disk   int64
+	spools map[*spool]struct{} // not yet closed
 
 	comparer Comparer // nil if the dataset is none
 	seeker   Seeker   // nil if the dataset is none
@@ -39,7 +41,7 @@ type exec struct {
 
 	terms   []rdf.Term // local terms, by ID without localBit
 	ids     map[rdf.Term]ID
-	values  map[ID]value
+	values  []cachedValue
 	regexps map[[2]string]*matcher
 	blanks  int
 	// bnodes are the nodes that BNODE(label) gave in the solution of work
@@ -69,6 +71,9 @@ func (x *exec) close() {
 		if err := c.Close(); err != nil {
 			x.fail(fmt.Errorf("read quads: %w", err))
 		}
+	}
+	for s := range x.spools {
+		s.close()
 	}
 	x.cursors, x.seeker = nil, nil
 	clear(x.spare)
@@ -123,23 +128,31 @@ func (x *exec) term(id ID) rdf.Term {
 	return t
 }
 
-// maxCachedValues bounds the cache of values; past it the cache starts anew.
-const maxCachedValues = 1 << 16
+// maxCachedTerms bounds the terms whose IDs are remembered.
+const maxCachedTerms = 1 << 16
+
+// cachedValues is how many values are remembered, each in the place that its ID
+// says.
+const cachedValues = 1 << 9
+
+type cachedValue struct {
+	id ID
+	v  value
+}
 
 // value returns the value of an ID.
 func (x *exec) value(id ID) value {
 	if id == 0 {
 		return value{}
 	}
-	if v, ok := x.values[id]; ok {
-		return v
+	if x.values == nil {
+		x.values = make([]cachedValue, cachedValues)
 	}
-	v := valueOf(x.term(id))
-	if len(x.values) >= maxCachedValues {
-		clear(x.values)
+	at := &x.values[(uint64(id)*0x9E3779B97F4A7C15)>>(64-9)]
+	if at.id != id {
+		at.id, at.v = id, valueOf(x.term(id))
 	}
-	x.values[id] = v
-	return v
+	return at.v
 }
 
 // intern returns the one ID of a term: the dataset's if it has one.
@@ -160,7 +173,7 @@ func (x *exec) intern(t rdf.Term) ID {
 		x.terms = append(x.terms, t)
 		x.hold(len(t.Value()) + 128)
 		x.ids[t] = id
-	} else if len(x.ids) < maxCachedValues {
+	} else if len(x.ids) < maxCachedTerms {
 		x.ids[t] = id
 	}
 	return id

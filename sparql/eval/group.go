@@ -14,7 +14,13 @@ func (c *compiler) groupBy(p *algebra.Group, ns *namespace, g graphRef) op {
 		b[g.slot] = surelyBound
 	}
 	o := &grouper{implicit: len(p.Keys) == 0}
+	sorted := c.sorted
+	c.sorted = -1
 	o.inner = c.pipeline(p.Input, inner, b, g, -1)
+	c.sorted = sorted
+	for _, name := range algebra.InScope(p.Input) {
+		o.columns = append(o.columns, c.slot(inner, name))
+	}
 	sc := &visible{c: c, ns: inner, scope: setOf(algebra.InScope(p.Input)), bound: bound{}, graph: g}
 	source := func(e algebra.Expr) operand {
 		if v, ok := e.(*algebra.VarExpr); ok {
@@ -24,6 +30,7 @@ func (c *compiler) groupBy(p *algebra.Group, ns *namespace, g graphRef) op {
 	}
 	for _, k := range p.Keys {
 		o.keys = append(o.keys, source(k.Expr))
+		o.volatile = o.volatile || volatile(k.Expr)
 		o.outputs = append(o.outputs, c.slot(ns, k.Var))
 	}
 	for _, a := range p.Aggregates {
@@ -31,9 +38,7 @@ func (c *compiler) groupBy(p *algebra.Group, ns *namespace, g graphRef) op {
 		if a.Aggregate.Expr != nil {
 			agg.operand = source(a.Aggregate.Expr)
 		} else {
-			for _, name := range algebra.InScope(p.Input) {
-				agg.row = append(agg.row, c.slot(inner, name))
-			}
+			agg.row = o.columns
 		}
 		o.aggregates = append(o.aggregates, agg)
 		o.outputs = append(o.outputs, c.slot(ns, a.Var))
@@ -82,6 +87,7 @@ type aggregate struct {
 	operand operand
 	row     []int // COUNT(DISTINCT *)
 	seen    *rowSet
+	key     []ID // of seen, to be used again
 	states  []state
 }
 
@@ -89,20 +95,29 @@ type aggregate struct {
 type state struct {
 	n      int64
 	failed bool
+	sum    int64 // of integers, as long as no other number comes
+	exact  bool  // sum is the sum so far
 	best   value // sum, least, greatest, sample
 	text   strings.Builder
 }
 
-// grouper is Group: it reads everything, then gives one row per group.
+// grouper is Group: it reads everything, then gives one row per group. When the
+// groups take too much memory, rows of further groups are written to files by the
+// hash of their key, and grouped file by file afterwards.
 type grouper struct {
 	linked
 	inner      []op
 	first      op
 	keys       []operand
+	columns    []int // slots of what is grouped
 	aggregates []*aggregate
 	outputs    []int // slots of the keys, then of the aggregates
 	implicit   bool  // no GROUP BY: one group, always
+	volatile   bool  // a key may differ when it is computed again
 	groups     *rowSet
+	level      int     // how often what comes in was spread
+	rest       *spread // rows of groups that are not in groups, nil while there is room
+	stateBytes int
 }
 
 type groupEnd struct {
@@ -115,8 +130,10 @@ func (o *grouper) link(next op) {
 	o.first = chain(o.inner, &groupEnd{o: o})
 }
 
-func (e *groupEnd) run(x *exec, row []ID) bool {
-	o := e.o
+func (e *groupEnd) run(x *exec, row []ID) bool { return e.o.take(x, row) }
+
+// take puts a row in its group.
+func (o *grouper) take(x *exec, row []ID) bool {
 	if !x.step() {
 		return false
 	}
@@ -125,17 +142,31 @@ func (e *groupEnd) run(x *exec, row []ID) bool {
 	for _, k := range o.keys {
 		key = append(key, k.id(x, row))
 	}
+	if o.rest == nil && o.level < maxSpillLevel && len(key) > 0 && !o.volatile && x.crowded(o.groups.held()+o.stateBytes) {
+		o.rest = &spread{level: o.level}
+	}
+	if o.rest != nil && !o.groups.has(key) {
+		out := make([]ID, len(o.columns))
+		for i, s := range o.columns {
+			out[i] = row[s]
+		}
+		return x.err == nil && o.rest.add(x, key, out)
+	}
 	n, fresh, ok := o.groups.number(x, key)
 	if !ok || x.err != nil {
 		return false
 	}
-	for _, a := range o.aggregates {
-		if fresh {
-			a.states = append(a.states, state{})
-			if !x.hold(200) {
-				return false
-			}
+	if fresh {
+		bytes := 200 * len(o.aggregates)
+		o.stateBytes += bytes
+		if !x.hold(bytes) {
+			return false
 		}
+		for _, a := range o.aggregates {
+			a.states = append(a.states, state{})
+		}
+	}
+	for _, a := range o.aggregates {
 		if !a.add(x, row, n) {
 			return false
 		}
@@ -148,11 +179,11 @@ func (a *aggregate) add(x *exec, row []ID, n int) bool {
 	s := &a.states[n]
 	if a.Expr == nil { // COUNT(*)
 		if a.Distinct {
-			key := make([]ID, 1, len(a.row)+1)
-			key[0] = ID(n)
+			key := append(a.key[:0], ID(n))
 			for _, slot := range a.row {
 				key = append(key, row[slot])
 			}
+			a.key = key
 			_, fresh, ok := a.seen.number(x, key)
 			if !ok || !fresh {
 				return ok
@@ -167,7 +198,8 @@ func (a *aggregate) add(x *exec, row []ID, n int) bool {
 			return false
 		}
 		if id != 0 {
-			_, fresh, ok := a.seen.number(x, []ID{ID(n), id})
+			a.key = append(a.key[:0], ID(n), id)
+			_, fresh, ok := a.seen.number(x, a.key)
 			if !ok || !fresh {
 				return ok
 			}
@@ -192,7 +224,16 @@ func (a *aggregate) add(x *exec, row []ID, n int) bool {
 	switch a.Func {
 	case "SUM", "AVG":
 		if s.n == 1 {
-			s.best = value{kind: kindInteger}
+			s.exact = true
+		}
+		if s.exact && v.kind == kindInteger && v.big == nil {
+			if sum := s.sum + v.i; (sum > s.sum) == (v.i > 0) {
+				s.sum = sum
+				return true
+			}
+		}
+		if s.exact {
+			s.best, s.exact = integerValue(s.sum), false
 		}
 		if !s.failed {
 			s.best, ok = arithmetic('+', s.best, v)
@@ -243,23 +284,18 @@ func (a *aggregate) result(s *state) (value, bool) {
 			return integerValue(0), true
 		}
 		return value{}, false
-	case a.Func == "AVG":
+	case s.exact:
+		s.best, s.exact = integerValue(s.sum), false
+	}
+	if a.Func == "AVG" {
 		return arithmetic('/', s.best, value{kind: kindInteger, i: s.n})
 	}
 	return s.best, true
 }
 
 func (o *grouper) run(x *exec, row []ID) bool {
-	o.groups = newRowSet(len(o.keys))
-	for _, a := range o.aggregates {
-		a.states = nil
-		if a.Distinct {
-			a.seen = newRowSet(2)
-			if a.Expr == nil {
-				a.seen = newRowSet(len(a.row) + 1)
-			}
-		}
-	}
+	o.level = 0
+	o.reset()
 	if !o.first.run(x, row) {
 		return false
 	}
@@ -271,11 +307,31 @@ func (o *grouper) run(x *exec, row []ID) bool {
 			a.states = append(a.states, state{})
 		}
 	}
-	defer func() {
-		for _, s := range o.outputs {
+	return o.emit(x, row)
+}
+
+// reset forgets all groups.
+func (o *grouper) reset() {
+	o.groups, o.rest, o.stateBytes = newRowSet(len(o.keys)), nil, 0
+	for _, a := range o.aggregates {
+		a.states = nil
+		if a.Distinct {
+			a.seen = newRowSet(2)
+			if a.Expr == nil {
+				a.seen = newRowSet(len(a.row) + 1)
+			}
+		}
+	}
+}
+
+// emit passes on the groups, and then those of the rows that were left.
+func (o *grouper) emit(x *exec, row []ID) bool {
+	clear := func(slots []int) {
+		for _, s := range slots {
 			row[s] = 0
 		}
-	}()
+	}
+	defer clear(o.outputs)
 	for n := range o.groups.rows {
 		if !x.step() {
 			return false
@@ -291,6 +347,41 @@ func (o *grouper) run(x *exec, row []ID) bool {
 			}
 		}
 		if x.err != nil || !o.next.run(x, row) {
+			return false
+		}
+	}
+	rest, level := o.rest, o.level
+	x.release(o.groups.held() + o.stateBytes)
+	for _, a := range o.aggregates {
+		if a.Distinct {
+			x.release(a.seen.held())
+		}
+	}
+	if rest == nil {
+		return true
+	}
+	clear(o.outputs)
+	cells := make([]ID, len(o.columns))
+	for _, s := range rest.files {
+		if s == nil {
+			continue
+		}
+		o.level = level + 1
+		o.reset()
+		if !s.rewind() {
+			return false
+		}
+		for s.next(cells) {
+			for i, slot := range o.columns {
+				row[slot] = cells[i]
+			}
+			if !o.take(x, row) {
+				return false
+			}
+		}
+		s.close()
+		clear(o.columns)
+		if x.err != nil || !o.emit(x, row) {
 			return false
 		}
 	}

@@ -1,5 +1,7 @@
 package eval
 
+import "slices"
+
 // hashIndex finds rows by a key of IDs. Rows are appended to cells, key first,
 // payload after it; then finish makes them findable.
 type hashIndex struct {
@@ -88,16 +90,21 @@ func newRowSet(width int) *rowSet {
 	return &rowSet{width: width, table: make([]int32, 16)}
 }
 
-// add puts the given columns of a row in the set; fresh tells whether they are
-// new. ok is false when the run must end.
-func (s *rowSet) add(x *exec, row []ID, columns []int) (fresh, ok bool) {
-	var few [16]ID
-	key := few[:0]
-	for _, c := range columns {
-		key = append(key, row[c])
+func (s *rowSet) rowBytes() int { return 8*s.width + 16 }
+
+// held is about what the set takes, in bytes.
+func (s *rowSet) held() int { return s.rows * s.rowBytes() }
+
+// has reports whether a row is in the set.
+func (s *rowSet) has(key []ID) bool {
+	mask := uint64(len(s.table) - 1)
+	for at := hashIDs(key) & mask; s.table[at] != 0; at = (at + 1) & mask {
+		n := int(s.table[at]) - 1
+		if slices.Equal(s.cells[n*s.width:(n+1)*s.width], key) {
+			return true
+		}
 	}
-	_, fresh, ok = s.number(x, key)
-	return fresh, ok
+	return false
 }
 
 // number returns the number of a row, which it adds if it is new.
@@ -113,7 +120,7 @@ probe:
 		}
 		return n, false, true
 	}
-	if !x.hold(8*s.width + 8) {
+	if !x.hold(s.rowBytes()) {
 		return 0, false, false
 	}
 	n = s.rows

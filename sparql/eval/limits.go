@@ -13,11 +13,13 @@ type Limits struct {
 	Rows   int64         // solutions or triples in the answer
 	Work   int64         // intermediate solutions: quads read, rows sorted, joined or grouped
 	Memory int64         // bytes held for sorting, grouping, joins and computed terms, about
+	Disk   int64         // bytes written to temporary files; see Options.SpillDir
+	Bytes  int64         // bytes of the terms in the answer: their text, without any syntax
 }
 
 // LimitError says that a query was ended because it went over a limit.
 type LimitError struct {
-	// Limit is "time", "rows", "work" or "memory".
+	// Limit is "time", "rows", "work", "memory", "disk" or "bytes".
 	Limit string
 	// Bound is the limit in its unit: nanoseconds, rows, solutions or bytes.
 	Bound int64
@@ -30,6 +32,10 @@ func (e *LimitError) Error() string {
 		return fmt.Sprintf("the query took longer than the limit of %v", time.Duration(e.Bound))
 	case "rows":
 		return fmt.Sprintf("the answer has more than the limit of %d rows", e.Bound)
+	case "disk":
+		return fmt.Sprintf("the query needs more space on disk than the limit of %d bytes", e.Bound)
+	case "bytes":
+		return fmt.Sprintf("the answer has more than the limit of %d bytes", e.Bound)
 	case "memory":
 		return fmt.Sprintf("the query needs more memory than the limit of %d bytes", e.Bound)
 	}

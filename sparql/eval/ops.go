@@ -492,13 +492,16 @@ func (o *slice) run(x *exec, row []ID) bool {
 	return going || o.full && x.err == nil
 }
 
-// distinctOp passes each solution once.
+// distinctOp passes each solution once. What does not fit in memory is written
+// to files by its hash, and looked at file by file in the end.
 type distinctOp struct {
 	linked
 	inner   []op
 	first   op
 	columns []int
 	seen    *rowSet
+	rest    *spread // what is not in seen, nil while there is room
+	key     []ID
 }
 
 type distinctEnd struct {
@@ -508,14 +511,30 @@ type distinctEnd struct {
 
 func (e *distinctEnd) run(x *exec, row []ID) bool {
 	o := e.o
-	fresh, ok := o.seen.add(x, row, o.columns)
-	if !ok {
-		return false
+	for i, c := range o.columns {
+		o.key[i] = row[c]
 	}
-	if !fresh {
-		return true
+	fresh, ok := o.add(x, 0)
+	if !ok || !fresh {
+		return ok
 	}
 	return o.next.run(x, row)
+}
+
+// add reports whether the key is new, as far as is known by now. level is how
+// often what is left was spread.
+func (o *distinctOp) add(x *exec, level int) (fresh, ok bool) {
+	if o.rest == nil && level < maxSpillLevel && len(o.key) > 0 && x.crowded(o.seen.held()) {
+		o.rest = &spread{level: level}
+	}
+	if o.rest != nil {
+		if o.seen.has(o.key) {
+			return false, true
+		}
+		return false, o.rest.add(x, o.key, o.key)
+	}
+	_, fresh, ok = o.seen.number(x, o.key)
+	return fresh, ok
 }
 
 func (o *distinctOp) link(next op) {
@@ -524,6 +543,55 @@ func (o *distinctOp) link(next op) {
 }
 
 func (o *distinctOp) run(x *exec, row []ID) bool {
-	o.seen = newRowSet(len(o.columns))
-	return o.first.run(x, row)
+	o.seen, o.rest, o.key = newRowSet(len(o.columns)), nil, make([]ID, len(o.columns))
+	if !o.first.run(x, row) {
+		return false
+	}
+	defer func() {
+		for _, c := range o.columns {
+			row[c] = 0
+		}
+	}()
+	return o.again(x, row, 1)
+}
+
+// again looks at what was left.
+func (o *distinctOp) again(x *exec, row []ID, level int) bool {
+	rest := o.rest
+	x.release(o.seen.held())
+	if rest == nil {
+		return true
+	}
+	for _, s := range rest.files {
+		if s == nil {
+			continue
+		}
+		o.seen, o.rest = newRowSet(len(o.columns)), nil
+		if !s.rewind() {
+			return false
+		}
+		for s.next(o.key) {
+			if !x.step() {
+				return false
+			}
+			fresh, ok := o.add(x, level)
+			if !ok {
+				return false
+			}
+			if !fresh {
+				continue
+			}
+			for i, c := range o.columns {
+				row[c] = o.key[i]
+			}
+			if !o.next.run(x, row) {
+				return false
+			}
+		}
+		s.close()
+		if x.err != nil || !o.again(x, row, level+1) {
+			return false
+		}
+	}
+	return true
 }

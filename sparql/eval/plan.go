@@ -198,7 +198,8 @@ type item struct {
 	// whole: everything in from..to must have run.
 	whole bool
 
-	base float64 // estimate with nothing bound; negative if not yet made
+	base  float64 // estimate with nothing bound; negative if not yet made
+	share float64 // of base that within leaves
 
 	within    [4]idRanges // what filters leave of the places of a triple, nil for all
 	mentioned []string    // variables of expr

@@ -8,7 +8,8 @@ import (
 	"github.com/belfort-lod/belfort/sparql/algebra"
 )
 
-// sorter is ORDER BY. With top set it keeps only that many rows.
+// sorter is ORDER BY. With top set it keeps only that many rows; without, what
+// does not fit in memory is sorted in parts, which are merged in the end.
 type sorter struct {
 	linked
 	inner      []op
@@ -20,6 +21,10 @@ type sorter struct {
 	x       *exec
 	rows    []*sortRow
 	counter int
+	coming  sortRow // the row that comes in
+	parts   []*spool
+	cells   []ID // memory for rows to come
+	keys    []sortKey
 }
 
 type sortCondition struct {
@@ -29,7 +34,7 @@ type sortCondition struct {
 }
 
 // sortRow is a row with its keys. Keys of plain variables are worked out when
-// they are first compared: the second often never is.
+// they are first compared and IDs do not tell: the second often never is.
 type sortRow struct {
 	cells  []ID
 	keys   []sortKey
@@ -37,9 +42,8 @@ type sortRow struct {
 }
 
 type sortKey struct {
-	id    ID
-	v     value
-	ready bool
+	id ID     // of a plain variable
+	v  *value // nil until needed
 }
 
 func (c *compiler) sortCondition(o algebra.Order, sc *visible) sortCondition {
@@ -70,35 +74,48 @@ func (e *sortEnd) run(x *exec, row []ID) bool {
 	if !x.step() {
 		return false
 	}
-	r := &sortRow{keys: make([]sortKey, len(o.conditions)), number: o.counter}
+	in := &o.coming
+	in.number = o.counter
 	o.counter++
 	for i, c := range o.conditions {
+		in.keys[i] = sortKey{}
 		if c.slot >= 0 {
-			r.keys[i].id = row[c.slot]
+			in.keys[i].id = row[c.slot]
 			continue
 		}
 		v, ok := c.expr(x, row)
-		if x.err != nil {
-			return false
+		if !ok {
+			v = value{}
 		}
-		if ok {
-			r.keys[i].v = v
-		}
-		r.keys[i].ready = true
+		in.keys[i].v = &v
 	}
-	if o.top >= 0 && int64(len(o.rows)) == o.top {
-		if o.top == 0 || o.compare(r, o.rows[0]) >= 0 {
+	if x.err != nil {
+		return false
+	}
+	if o.top >= 0 && int64(len(o.rows)) >= o.top {
+		if o.top == 0 || o.compare(in, o.rows[0]) >= 0 {
 			return x.err == nil
 		}
-		r.cells = o.cells(row)
-		o.rows[0] = r
+		o.take(o.rows[0], row)
 		heap.Fix((*sortHeap)(o), 0)
 		return x.err == nil
+	}
+	if held := o.rowBytes() * len(o.rows); o.top < 0 && x.crowded(held) {
+		if !o.spill() {
+			return false
+		}
 	}
 	if !x.hold(o.rowBytes()) {
 		return false
 	}
-	r.cells = o.cells(row)
+	width, conditions := len(o.columns), len(o.conditions)
+	if len(o.cells) < width || len(o.keys) < conditions {
+		n := min(max(16, len(o.rows)), 4096)
+		o.cells, o.keys = make([]ID, n*width), make([]sortKey, n*conditions)
+	}
+	r := &sortRow{cells: o.cells[:width:width], keys: o.keys[:conditions:conditions]}
+	o.cells, o.keys = o.cells[width:], o.keys[conditions:]
+	o.take(r, row)
 	if o.top >= 0 {
 		heap.Push((*sortHeap)(o), r)
 	} else {
@@ -107,57 +124,137 @@ func (e *sortEnd) run(x *exec, row []ID) bool {
 	return x.err == nil
 }
 
-func (o *sorter) cells(row []ID) []ID {
-	cells := make([]ID, len(o.columns))
+// take makes r the row that comes in.
+func (o *sorter) take(r *sortRow, row []ID) {
+	copy(r.keys, o.coming.keys)
+	r.number = o.coming.number
 	for i, s := range o.columns {
-		cells[i] = row[s]
+		r.cells[i] = row[s]
 	}
-	return cells
 }
 
 func (o *sorter) run(x *exec, row []ID) bool {
-	o.x, o.rows, o.counter = x, nil, 0
-	if !o.first.run(x, row) {
+	o.x, o.rows, o.parts, o.counter = x, nil, nil, 0
+	o.coming.keys = make([]sortKey, len(o.conditions))
+	if !o.first.run(x, row) || !o.sort() {
 		return false
 	}
-	ticks := 0
-	slices.SortFunc(o.rows, func(a, b *sortRow) int {
-		if ticks++; ticks&0xfff == 0 && x.err == nil && x.ctx.Err() != nil {
-			x.fail(ctxError(x.ctx, x.limits))
-		}
-		return o.compare(a, b)
-	})
-	if x.err != nil {
-		return false
-	}
-	held := o.rowBytes() * len(o.rows)
-	rows := o.rows
-	o.rows = nil
 	defer func() {
-		x.release(held)
 		for _, s := range o.columns {
 			row[s] = 0
 		}
 	}()
+	if o.parts != nil {
+		return o.spill() && o.mergeParts(row)
+	}
+	held := o.rowBytes() * len(o.rows)
+	rows := o.rows
+	o.rows = nil
+	defer func() { x.release(held) }()
 	for i, r := range rows {
-		for j, s := range o.columns {
-			row[s] = r.cells[j]
-		}
 		rows[i] = nil
-		if !x.step() || !o.next.run(x, row) {
+		if !o.emit(r.cells, row) {
 			return false
 		}
 	}
 	return true
 }
 
+func (o *sorter) emit(cells []ID, row []ID) bool {
+	for j, s := range o.columns {
+		row[s] = cells[j]
+	}
+	return o.x.step() && o.next.run(o.x, row)
+}
+
+// sort sorts the rows in memory.
+func (o *sorter) sort() bool {
+	x, ticks := o.x, 0
+	slices.SortFunc(o.rows, func(a, b *sortRow) int {
+		if ticks++; ticks&0xfff == 0 && x.err == nil && x.ctx.Err() != nil {
+			x.fail(ctxError(x.ctx, x.limits))
+		}
+		return o.compare(a, b)
+	})
+	return x.err == nil
+}
+
+// spill writes the rows in memory, sorted, to a file: the cells, then the keys
+// that are not among them.
+func (o *sorter) spill() bool {
+	x := o.x
+	if !o.sort() {
+		return false
+	}
+	s := x.spool(len(o.columns) + len(o.conditions))
+	if s == nil {
+		return false
+	}
+	out := make([]ID, s.width)
+	for _, r := range o.rows {
+		copy(out, r.cells)
+		for i, k := range r.keys {
+			id := k.id
+			if o.conditions[i].slot < 0 {
+				id = x.intern(k.v.term)
+			}
+			out[len(o.columns)+i] = id
+		}
+		if x.err != nil || !s.add(out) {
+			return false
+		}
+	}
+	x.release(o.rowBytes() * len(o.rows))
+	clear(o.rows)
+	o.rows, o.cells, o.keys = o.rows[:0], nil, nil
+	o.parts = append(o.parts, s)
+	return s.rewind()
+}
+
+// mergeParts passes on the rows of all files, in order.
+func (o *sorter) mergeParts(row []ID) bool {
+	x := o.x
+	heads := &partHeap{o: o}
+	defer func() {
+		for _, s := range o.parts {
+			s.close()
+		}
+	}()
+	for i, s := range o.parts {
+		r := &sortRow{cells: make([]ID, s.width), keys: make([]sortKey, len(o.conditions)), number: i}
+		if o.read(s, r) {
+			heads.rows = append(heads.rows, r)
+		}
+	}
+	heap.Init(heads)
+	for len(heads.rows) > 0 && x.err == nil {
+		r := heads.rows[0]
+		if !o.emit(r.cells[:len(o.columns)], row) {
+			return false
+		}
+		if o.read(o.parts[r.number], r) {
+			heap.Fix(heads, 0)
+		} else {
+			heap.Pop(heads)
+		}
+	}
+	return x.err == nil
+}
+
+// read reads the next row of a file; more is false at its end.
+func (o *sorter) read(s *spool, r *sortRow) (more bool) {
+	if !s.next(r.cells) {
+		return false
+	}
+	for i := range r.keys {
+		r.keys[i] = sortKey{id: r.cells[len(o.columns)+i]}
+	}
+	return true
+}
+
 func (o *sorter) compare(a, b *sortRow) int {
 	for i, c := range o.conditions {
-		ka, kb := &a.keys[i], &b.keys[i]
-		if !ka.ready && !kb.ready && ka.id == kb.id {
-			continue
-		}
-		r := order(o.key(ka), o.key(kb))
+		r := o.compareKeys(&a.keys[i], &b.keys[i])
 		if r == 0 {
 			continue
 		}
@@ -169,9 +266,24 @@ func (o *sorter) compare(a, b *sortRow) int {
 	return cmp.Compare(a.number, b.number)
 }
 
-func (o *sorter) key(k *sortKey) value {
-	if !k.ready {
-		k.v, k.ready = o.x.value(k.id), true
+func (o *sorter) compareKeys(a, b *sortKey) int {
+	if a.v == nil && b.v == nil {
+		if a.id == b.id {
+			return 0
+		}
+		if o.x.comparer != nil && a.id != 0 && b.id != 0 && !a.id.local() && !b.id.local() {
+			if c, ok := o.x.comparer.Compare(a.id, b.id); ok {
+				return c
+			}
+		}
+	}
+	return order(*o.value(a), *o.value(b))
+}
+
+func (o *sorter) value(k *sortKey) *value {
+	if k.v == nil {
+		v := valueOf(o.x.term(k.id))
+		k.v = &v
 	}
 	return k.v
 }
@@ -184,6 +296,22 @@ func (h *sortHeap) Less(i, j int) bool { return (*sorter)(h).compare(h.rows[i], 
 func (h *sortHeap) Swap(i, j int)      { h.rows[i], h.rows[j] = h.rows[j], h.rows[i] }
 func (h *sortHeap) Push(r any)         { h.rows = append(h.rows, r.(*sortRow)) }
 func (h *sortHeap) Pop() any {
+	r := h.rows[len(h.rows)-1]
+	h.rows = h.rows[:len(h.rows)-1]
+	return r
+}
+
+// partHeap keeps the next row of all files at the root.
+type partHeap struct {
+	o    *sorter
+	rows []*sortRow
+}
+
+func (h *partHeap) Len() int           { return len(h.rows) }
+func (h *partHeap) Less(i, j int) bool { return h.o.compare(h.rows[i], h.rows[j]) < 0 }
+func (h *partHeap) Swap(i, j int)      { h.rows[i], h.rows[j] = h.rows[j], h.rows[i] }
+func (h *partHeap) Push(r any)         { h.rows = append(h.rows, r.(*sortRow)) }
+func (h *partHeap) Pop() any {
 	r := h.rows[len(h.rows)-1]
 	h.rows = h.rows[:len(h.rows)-1]
 	return r
