@@ -191,3 +191,37 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Whatever stands in a term, a document is well formed and says the same when it
+// is read again; what is not UTF-8 becomes U+FFFD, and so does what XML does not
+// have.
+func FuzzWrite(f *testing.F) {
+	for _, s := range []string{"", "a\"b\\c", "\x00\x1f\x7f", "é\xff\xc3(x", "<a>&amp;\ufffe\uffff", "\r\n\t ]]>", "\U0001F600\ud7ff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		valid := strings.ToValidUTF8(s, "")
+		for _, format := range []results.Format{results.JSON, results.XML} {
+			var b strings.Builder
+			r := &results.Result{Vars: []string{"x"}, Rows: func(yield func([]rdf.Term, error) bool) {
+				yield([]rdf.Term{rdf.String(s)}, nil)
+			}}
+			if err := results.Write(&b, format, r); err != nil {
+				t.Fatal(err)
+			}
+			again, err := results.Read(strings.NewReader(b.String()), format)
+			if err != nil {
+				t.Fatalf("%v: %v in %q", format, err, b.String())
+			}
+			for row, err := range again.Rows {
+				if err != nil {
+					t.Fatalf("%v: %v in %q", format, err, b.String())
+				}
+				got := row[0].Value()
+				if plain := strings.ReplaceAll(got, "\uFFFD", ""); format == results.JSON && s == valid && got != s || len(plain) > len(s) {
+					t.Errorf("%v: %q became %q", format, s, got)
+				}
+			}
+		}
+	})
+}

@@ -1,12 +1,11 @@
 package results
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
@@ -14,40 +13,70 @@ import (
 
 // Write writes a SELECT or ASK result and reads it to its end while doing so. The
 // first row is passed on at once: if w has a method Flush() or FlushError(), as
-// an HTTP response has, it is called after it. An error in the middle leaves the
-// document unfinished. The caller closes r.
+// an HTTP response has, it is called after it; rows that come slowly are passed
+// on every flushTime. An error in the middle leaves the document unfinished. The
+// caller closes r.
 func Write(w io.Writer, f Format, r *Result) error {
 	if r.Kind == Quads {
 		return errors.New("write results: an answer of triples has no " + f.String() + " form")
 	}
-	out := &writer{Writer: bufio.NewWriterSize(w, 32<<10), under: w}
-	write := map[Format]func(*writer, *Result) error{JSON: writeJSON, XML: writeXML, CSV: writeCSV, TSV: writeTSV}[f]
-	if err := write(out, r); err != nil {
-		// What was written so far is for the reader to see.
-		return errors.Join(err, out.Flush())
+	out := &writer{under: w, b: make([]byte, 0, bufferSize+4096)}
+	var err error
+	switch f {
+	case JSON:
+		err = writeJSON(out, r)
+	case XML:
+		err = writeXML(out, r)
+	case CSV:
+		err = writeCSV(out, r)
+	default:
+		err = writeTSV(out, r)
 	}
-	if err := out.Flush(); err != nil {
+	if err != nil {
+		// What was written so far is for the reader to see.
+		return errors.Join(err, out.pass())
+	}
+	return out.pass()
+}
+
+const (
+	bufferSize = 32 << 10
+	flushTime  = 250 * time.Millisecond
+)
+
+// writer is a buffer that rows are appended to.
+type writer struct {
+	under   io.Writer
+	b       []byte
+	flushed time.Time // when rows were last passed on; zero before the first
+}
+
+// pass passes on what is in the buffer.
+func (w *writer) pass() error {
+	if len(w.b) == 0 {
+		return nil
+	}
+	_, err := w.under.Write(w.b)
+	if w.b = w.b[:0]; cap(w.b) > 1<<20 { // after a row out of the ordinary
+		w.b = make([]byte, 0, bufferSize+4096)
+	}
+	if err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
 	return nil
 }
 
-// writer is a buffer that passes the first row on.
-type writer struct {
-	*bufio.Writer
-	under   io.Writer
-	flushed bool
-	scratch []byte
-}
-
 // rowDone is called after each row.
 func (w *writer) rowDone() error {
-	if w.flushed {
+	full := len(w.b) >= bufferSize
+	now := time.Now()
+	if !full && now.Sub(w.flushed) < flushTime {
 		return nil
 	}
-	w.flushed = true
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("write results: %w", err)
+	first := w.flushed.IsZero()
+	w.flushed = now
+	if err := w.pass(); err != nil || !first {
+		return err
 	}
 	switch u := w.under.(type) {
 	case interface{ FlushError() error }:
@@ -58,14 +87,15 @@ func (w *writer) rowDone() error {
 	return nil
 }
 
-// rows writes each row of r by row, which gets its number.
-func (w *writer) rows(r *Result, row func(n int, terms []rdf.Term)) error {
+// rows writes each row of r by row, which gets its number and the buffer to
+// append to.
+func (w *writer) rows(r *Result, row func(b []byte, n int, terms []rdf.Term) []byte) error {
 	n := 0
 	for terms, err := range r.Rows {
 		if err != nil {
 			return err
 		}
-		row(n, terms)
+		w.b = row(w.b, n, terms)
 		n++
 		if err := w.rowDone(); err != nil {
 			return err
@@ -76,231 +106,274 @@ func (w *writer) rows(r *Result, row func(n int, terms []rdf.Term)) error {
 
 func writeJSON(w *writer, r *Result) error {
 	if r.Kind == Boolean {
-		fmt.Fprintf(w, "{\"head\":{},\"boolean\":%t}\n", r.Boolean)
+		w.b = fmt.Appendf(w.b, "{\"head\":{},\"boolean\":%t}\n", r.Boolean)
 		return nil
 	}
-	vars := r.Vars
-	if vars == nil {
-		vars = []string{}
-	}
-	head, _ := json.Marshal(vars)
-	w.WriteString(`{"head":{"vars":`)
-	w.Write(head)
-	w.WriteString("},\"results\":{\"bindings\":[")
-	names := make([]string, len(vars))
-	for i, v := range vars {
-		name, _ := json.Marshal(v)
-		names[i] = string(name)
-	}
-	err := w.rows(r, func(n int, terms []rdf.Term) {
-		if n > 0 {
-			w.WriteByte(',')
+	w.b = append(w.b, `{"head":{"vars":[`...)
+	names := make([]string, len(r.Vars)) // with what stands around them
+	for i, v := range r.Vars {
+		quoted := string(appendJSON(nil, v))
+		names[i] = quoted + `:{"type":"`
+		if i > 0 {
+			w.b = append(w.b, ',')
 		}
-		w.WriteString("\n{")
+		w.b = append(w.b, quoted...)
+	}
+	w.b = append(w.b, "]},\"results\":{\"bindings\":["...)
+	err := w.rows(r, func(b []byte, n int, terms []rdf.Term) []byte {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, "\n{"...)
 		first := true
 		for i, t := range terms {
 			if t.IsZero() {
 				continue
 			}
 			if !first {
-				w.WriteByte(',')
+				b = append(b, ',')
 			}
 			first = false
-			w.WriteString(names[i])
-			w.WriteByte(':')
-			w.jsonTerm(t)
+			b = append(b, names[i]...)
+			b = appendJSONTerm(b, t)
 		}
-		w.WriteByte('}')
+		return append(b, '}')
 	})
 	if err != nil {
 		return err
 	}
-	w.WriteString("\n]}}\n")
+	w.b = append(w.b, "\n]}}\n"...)
 	return nil
 }
 
-func (w *writer) jsonTerm(t rdf.Term) {
-	kind := map[rdf.Kind]string{rdf.KindIRI: "uri", rdf.KindBlank: "bnode", rdf.KindLiteral: "literal"}[t.Kind()]
-	w.WriteString(`{"type":"` + kind + `","value":`)
-	w.jsonString(t.Value())
-	if t.IsLiteral() {
+// appendJSONTerm writes a term from the value of its type on.
+func appendJSONTerm(b []byte, t rdf.Term) []byte {
+	switch t.Kind() {
+	case rdf.KindIRI:
+		b = append(b, `uri","value":`...)
+		b = appendJSON(b, t.Value())
+	case rdf.KindBlank:
+		b = append(b, `bnode","value":`...)
+		b = appendJSON(b, t.Value())
+	default:
+		b = append(b, `literal","value":`...)
+		b = appendJSON(b, t.Value())
 		if lang := t.Lang(); lang != "" {
-			w.WriteString(`,"xml:lang":`)
-			w.jsonString(lang)
+			b = append(b, `,"xml:lang":`...)
+			b = appendJSON(b, lang)
 		} else if d := t.Datatype(); d != xsdString {
-			w.WriteString(`,"datatype":`)
-			w.jsonString(d)
+			b = append(b, `,"datatype":`...)
+			b = appendJSON(b, d)
 		}
 	}
-	w.WriteByte('}')
+	return append(b, '}')
 }
 
 const xsdString = "http://www.w3.org/2001/XMLSchema#string"
 
 const hexDigits = "0123456789abcdef"
 
-// jsonString writes s as a JSON string (RFC 8259, section 7).
-func (w *writer) jsonString(s string) {
-	b := append(w.scratch[:0], '"')
-	for i := 0; i < len(s); {
+// appendJSON writes s as a JSON string (RFC 8259, section 7). Runs that need no
+// escape are copied; what is not UTF-8 becomes U+FFFD.
+func appendJSON(b []byte, s string) []byte {
+	start := len(b)
+	b = append(b, '"')
+	plain := 0
+	checked := false
+	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r) // replaces what is not UTF-8
-			i += size
+		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' {
 			continue
 		}
-		switch {
-		case c == '"' || c == '\\':
+		if c >= utf8.RuneSelf {
+			if !checked && !utf8.ValidString(s[i:]) {
+				return appendJSON(b[:start], strings.ToValidUTF8(s, "\uFFFD"))
+			}
+			checked = true
+			continue
+		}
+		b = append(b, s[plain:i]...)
+		plain = i + 1
+		switch c {
+		case '"', '\\':
 			b = append(b, '\\', c)
-		case c == '\n':
+		case '\n':
 			b = append(b, '\\', 'n')
-		case c == '\r':
+		case '\r':
 			b = append(b, '\\', 'r')
-		case c == '\t':
+		case '\t':
 			b = append(b, '\\', 't')
-		case c < 0x20 || c == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		default:
-			b = append(b, c)
+			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
-		i++
 	}
-	b = append(b, '"')
-	w.scratch = b
-	w.Write(b)
-}
-
-func writeXML(w *writer, r *Result) error {
-	w.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sparql xmlns=\"" + xmlNamespace + "\">\n<head>")
-	if r.Kind == Boolean {
-		fmt.Fprintf(w, "</head>\n<boolean>%t</boolean>\n</sparql>\n", r.Boolean)
-		return nil
-	}
-	for _, v := range r.Vars {
-		w.WriteString(`<variable name="`)
-		w.xmlText(v)
-		w.WriteString(`"/>`)
-	}
-	w.WriteString("</head>\n<results>\n")
-	err := w.rows(r, func(_ int, terms []rdf.Term) {
-		w.WriteString("<result>")
-		for i, t := range terms {
-			if t.IsZero() {
-				continue
-			}
-			w.WriteString(`<binding name="`)
-			w.xmlText(r.Vars[i])
-			w.WriteString(`">`)
-			switch t.Kind() {
-			case rdf.KindIRI:
-				w.WriteString("<uri>")
-				w.xmlText(t.Value())
-				w.WriteString("</uri>")
-			case rdf.KindBlank:
-				w.WriteString("<bnode>")
-				w.xmlText(t.Value())
-				w.WriteString("</bnode>")
-			default:
-				w.WriteString("<literal")
-				if lang := t.Lang(); lang != "" {
-					w.WriteString(` xml:lang="`)
-					w.xmlText(lang)
-					w.WriteByte('"')
-				} else if d := t.Datatype(); d != xsdString {
-					w.WriteString(` datatype="`)
-					w.xmlText(d)
-					w.WriteByte('"')
-				}
-				w.WriteByte('>')
-				w.xmlText(t.Value())
-				w.WriteString("</literal>")
-			}
-			w.WriteString("</binding>")
-		}
-		w.WriteString("</result>\n")
-	})
-	if err != nil {
-		return err
-	}
-	w.WriteString("</results>\n</sparql>\n")
-	return nil
+	b = append(b, s[plain:]...)
+	return append(b, '"')
 }
 
 const xmlNamespace = "http://www.w3.org/2005/sparql-results#"
 
-// xmlText writes character data or an attribute value. Characters that XML 1.0
-// does not have become U+FFFD.
-func (w *writer) xmlText(s string) {
-	for _, r := range s {
-		switch {
-		case r == '<':
-			w.WriteString("&lt;")
-		case r == '>':
-			w.WriteString("&gt;")
-		case r == '&':
-			w.WriteString("&amp;")
-		case r == '"':
-			w.WriteString("&quot;")
-		case r == '\r' || r == '\n' || r == '\t':
-			fmt.Fprintf(w, "&#%d;", r)
-		case r < 0x20 || r == 0xFFFE || r == 0xFFFF:
-			w.WriteRune(utf8.RuneError)
-		default:
-			w.WriteRune(r)
-		}
+func writeXML(w *writer, r *Result) error {
+	w.b = append(w.b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sparql xmlns=\""+xmlNamespace+"\">\n<head>"...)
+	if r.Kind == Boolean {
+		w.b = fmt.Appendf(w.b, "</head>\n<boolean>%t</boolean>\n</sparql>\n", r.Boolean)
+		return nil
 	}
+	names := make([]string, len(r.Vars)) // the start tags of their bindings
+	for i, v := range r.Vars {
+		quoted := string(appendXML(nil, v))
+		names[i] = `<binding name="` + quoted + `">`
+		w.b = append(w.b, `<variable name="`+quoted+`"/>`...)
+	}
+	w.b = append(w.b, "</head>\n<results>\n"...)
+	err := w.rows(r, func(b []byte, _ int, terms []rdf.Term) []byte {
+		b = append(b, "<result>"...)
+		for i, t := range terms {
+			if t.IsZero() {
+				continue
+			}
+			b = append(b, names[i]...)
+			switch t.Kind() {
+			case rdf.KindIRI:
+				b = append(b, "<uri>"...)
+				b = appendXML(b, t.Value())
+				b = append(b, "</uri></binding>"...)
+			case rdf.KindBlank:
+				b = append(b, "<bnode>"...)
+				b = appendXML(b, t.Value())
+				b = append(b, "</bnode></binding>"...)
+			default:
+				b = append(b, "<literal"...)
+				if lang := t.Lang(); lang != "" {
+					b = append(b, ` xml:lang="`...)
+					b = append(appendXML(b, lang), '"')
+				} else if d := t.Datatype(); d != xsdString {
+					b = append(b, ` datatype="`...)
+					b = append(appendXML(b, d), '"')
+				}
+				b = append(b, '>')
+				b = appendXML(b, t.Value())
+				b = append(b, "</literal></binding>"...)
+			}
+		}
+		return append(b, "</result>\n"...)
+	})
+	if err != nil {
+		return err
+	}
+	w.b = append(w.b, "</results>\n</sparql>\n"...)
+	return nil
+}
+
+// appendXML writes character data or an attribute value. Characters that XML 1.0
+// does not have, and what is not UTF-8, become U+FFFD.
+func appendXML(b []byte, s string) []byte {
+	plain := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c > '>' && c < utf8.RuneSelf || c > '&' && c < '<' || c == ' ' {
+			continue
+		}
+		escape, size := "", 1
+		switch c {
+		case '<':
+			escape = "&lt;"
+		case '>':
+			escape = "&gt;"
+		case '&':
+			escape = "&amp;"
+		case '"':
+			escape = "&quot;"
+		case '\r':
+			escape = "&#13;"
+		case '\n':
+			escape = "&#10;"
+		case '\t':
+			escape = "&#9;"
+		default:
+			if c < ' ' {
+				escape = "\uFFFD"
+			} else if c >= utf8.RuneSelf {
+				var r rune
+				if r, size = utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
+					escape = "\uFFFD"
+				}
+			}
+		}
+		if escape != "" {
+			b = append(b, s[plain:i]...)
+			b = append(b, escape...)
+			plain = i + size
+		}
+		i += size - 1
+	}
+	return append(b, s[plain:]...)
 }
 
 // writeCSV writes plain values (section 3 of the CSV and TSV formats).
 func writeCSV(w *writer, r *Result) error {
 	if r.Kind == Boolean {
-		fmt.Fprintf(w, "%t\r\n", r.Boolean)
+		w.b = fmt.Appendf(w.b, "%t\r\n", r.Boolean)
 		return nil
 	}
-	w.WriteString(strings.Join(r.Vars, ",") + "\r\n")
-	return w.rows(r, func(_ int, terms []rdf.Term) {
+	w.b = append(w.b, strings.Join(r.Vars, ",")+"\r\n"...)
+	return w.rows(r, func(b []byte, _ int, terms []rdf.Term) []byte {
 		for i, t := range terms {
 			if i > 0 {
-				w.WriteByte(',')
+				b = append(b, ',')
 			}
-			s := t.Value()
-			switch {
-			case t.IsBlank():
-				w.WriteString("_:" + s)
-			case strings.ContainsAny(s, "\",\r\n"):
-				w.WriteByte('"')
-				w.WriteString(strings.ReplaceAll(s, `"`, `""`))
-				w.WriteByte('"')
-			default:
-				w.WriteString(s)
+			if t.IsBlank() {
+				b = append(b, "_:"...)
 			}
+			b = appendCSV(b, t.Value())
 		}
-		w.WriteString("\r\n")
+		return append(b, "\r\n"...)
 	})
+}
+
+// appendCSV writes a value, in quotes if it must be (RFC 4180, section 2).
+func appendCSV(b []byte, s string) []byte {
+	quoted := false
+	for i := range len(s) {
+		if c := s[i]; c == '"' || c == ',' || c == '\r' || c == '\n' {
+			quoted = true
+			break
+		}
+	}
+	if !quoted {
+		return append(b, s...)
+	}
+	b = append(b, '"')
+	for {
+		before, after, found := strings.Cut(s, `"`)
+		b = append(b, before...)
+		if !found {
+			return append(b, '"')
+		}
+		b, s = append(b, `""`...), after
+	}
 }
 
 // writeTSV writes terms as SPARQL does (section 4 of the CSV and TSV formats).
 func writeTSV(w *writer, r *Result) error {
 	if r.Kind == Boolean {
-		fmt.Fprintf(w, "%t\n", r.Boolean)
+		w.b = fmt.Appendf(w.b, "%t\n", r.Boolean)
 		return nil
 	}
 	for i, v := range r.Vars {
 		if i > 0 {
-			w.WriteByte('\t')
+			w.b = append(w.b, '\t')
 		}
-		w.WriteString("?" + v)
+		w.b = append(w.b, "?"+v...)
 	}
-	w.WriteByte('\n')
-	return w.rows(r, func(_ int, terms []rdf.Term) {
+	w.b = append(w.b, '\n')
+	return w.rows(r, func(b []byte, _ int, terms []rdf.Term) []byte {
 		for i, t := range terms {
 			if i > 0 {
-				w.WriteByte('\t')
+				b = append(b, '\t')
 			}
-			w.scratch = t.AppendNTriples(w.scratch[:0])
-			w.Write(w.scratch)
+			b = t.AppendNTriples(b)
 		}
-		w.WriteByte('\n')
+		return append(b, '\n')
 	})
 }
