@@ -15,8 +15,10 @@ import (
 // vendorFaults applies the rules about faults that publishing programs make.
 // A fault that a program makes everywhere on a page, such as a wrong namespace,
 // is reported once, with how often.
-func (c *judgement) vendorFaults() {
-	c.decisionData()
+func (c *judgement) vendorFaults(page bool) {
+	if page {
+		c.decisionData()
+	}
 	c.schemes()
 	c.datatypes()
 	c.unknownTerms()

@@ -51,8 +51,8 @@ func (c *judgement) first(q rdf.Quad) rdf.Span {
 }
 
 // judge validates with shapes and turns results into findings.
-func (c *judgement) judge(s *shapes.Shapes) *shapes.Report {
-	report, err := s.Validate(context.Background(), c.graph, shapes.Options{})
+func (c *judgement) judge(ctx context.Context, s *shapes.Shapes) *shapes.Report {
+	report, err := s.Validate(ctx, c.graph, shapes.Options{})
 	if err != nil {
 		// Shapes that somebody brought along may ask more than there is time for.
 		c.report(finding("shacl-unfinished", rdf.Text{

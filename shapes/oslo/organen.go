@@ -400,11 +400,7 @@ var mandatarisOf = map[string]bool{
 
 // mandatarissen judges level 2: whether each mandataris that the page names is
 // one, by the snapshot of the register, else by asking the web.
-func (c *judgement) mandatarissen(o Options) Assessment {
-	ctx := o.Context
-	if ctx == nil {
-		ctx = context.Background()
-	}
+func (c *judgement) mandatarissen(ctx context.Context, o Options) Assessment {
 	if c.register.Mandatarissen() == 0 && o.Resolve == nil {
 		return NotAssessed
 	}

@@ -316,7 +316,8 @@ func TestRulesOfReadersAreDocumented(t *testing.T) {
 	}
 }
 
-// The example of a rule does not break that rule.
+// The example of a rule does not break that rule. Those about pages are HTML,
+// those about data Turtle.
 func TestExamplesAreRight(t *testing.T) {
 	for _, r := range oslo.Rules() {
 		if r.Example == "" || strings.HasPrefix(r.Example, "prefix=") {
@@ -326,8 +327,20 @@ func TestExamplesAreRight(t *testing.T) {
 		if len(r.Profiles) > 0 {
 			profile = r.Profiles[0]
 		}
-		page := wrap(`<div prefix="org: http://www.w3.org/ns/org# skos: http://www.w3.org/2004/02/skos/core#">` + r.Example + `</div>`)
-		v := oslo.Validate(read(t, "https://www.vlavirgem.example/", []byte(page)), oslo.Options{Profile: profile})
+		var in oslo.Input
+		if strings.HasPrefix(r.Example, "<https:") {
+			quads, err := turtle.Parse([]byte(r.Example), "")
+			if err != nil {
+				t.Errorf("%s: %v\n%s", r.Code, err, r.Example)
+			}
+			for _, q := range quads {
+				in.Quads = append(in.Quads, rdf.Sourced{Quad: q})
+			}
+		} else {
+			page := wrap(`<div prefix="org: http://www.w3.org/ns/org# skos: http://www.w3.org/2004/02/skos/core# elod: http://linkedeconomy.org/ontology#">` + r.Example + `</div>`)
+			in = read(t, "https://www.vlavirgem.example/", []byte(page))
+		}
+		v := oslo.Validate(in, oslo.Options{Profile: profile})
 		for _, f := range v.Findings {
 			if f.Rule == r.Code || f.Rule == "undeclared-prefix" {
 				t.Errorf("%s: its example has %s: %s\n%s", r.Code, f.Rule, f.Message.EN, r.Example)

@@ -1,6 +1,7 @@
 package oslo
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"strconv"
@@ -26,13 +27,51 @@ const (
 	Agenda         Profile = "agenda"
 	Besluitenlijst Profile = "besluitenlijst"
 	Notulen        Profile = "notulen"
+	// Uittreksel and Reglement are for one decision on a page of its own, an
+	// extract of the minutes or a regulation.
+	Uittreksel Profile = "uittreksel"
+	Reglement  Profile = "reglement"
+	// Melding is what the portal asks before a document or decision can be
+	// notified, by its type.
+	Melding Profile = "melding"
 	// Strikt is the application profile Besluit-Publicatie of 11 December 2025
 	// to the letter: all 76 properties.
 	Strikt Profile = "besluit-publicatie"
+	// Mandatendatabank is the application profile of that name and date: data
+	// about mandates, not pages of decisions.
+	Mandatendatabank Profile = "mandatendatabank"
+	// Publicatiestroom is a feed of publications (LDES).
+	Publicatiestroom Profile = "publicatiestroom"
+	// DCAT is a catalogue by DCAT-AP-VL 3.0 of 12 February 2026.
+	DCAT Profile = "dcat-ap-vl"
 )
 
+// profileTitles are the profiles in their order, with their names for people.
+var profileTitles = []struct {
+	profile Profile
+	title   rdf.Text
+}{
+	{Praktijk, rdf.Text{NL: "Zoals in de praktijk", EN: "As practised"}},
+	{Agenda, rdf.Text{NL: "Certificatie: agenda", EN: "Certification: agenda"}},
+	{Besluitenlijst, rdf.Text{NL: "Certificatie: besluitenlijst", EN: "Certification: list of decisions"}},
+	{Notulen, rdf.Text{NL: "Certificatie: notulen", EN: "Certification: minutes"}},
+	{Uittreksel, rdf.Text{NL: "Uittreksel", EN: "Extract"}},
+	{Reglement, rdf.Text{NL: "Reglement", EN: "Regulation"}},
+	{Melding, rdf.Text{NL: "Melding aan het Loket", EN: "Notification to the portal"}},
+	{Strikt, rdf.Text{NL: "Besluit-Publicatie, strikt (OSLO, 11 december 2025)", EN: "Besluit-Publicatie, strict (OSLO, 11 December 2025)"}},
+	{Mandatendatabank, rdf.Text{NL: "Mandatendatabank (OSLO, 11 december 2025)", EN: "Mandatendatabank (OSLO, 11 December 2025)"}},
+	{Publicatiestroom, rdf.Text{NL: "Stroom van publicaties (LDES)", EN: "Feed of publications (LDES)"}},
+	{DCAT, rdf.Text{NL: "Catalogus (DCAT-AP-VL 3.0)", EN: "Catalogue (DCAT-AP-VL 3.0)"}},
+}
+
 // Profiles returns all profiles, the profile as practised first.
-func Profiles() []Profile { return []Profile{Praktijk, Agenda, Besluitenlijst, Notulen, Strikt} }
+func Profiles() []Profile {
+	list := make([]Profile, len(profileTitles))
+	for i, p := range profileTitles {
+		list[i] = p.profile
+	}
+	return list
+}
 
 // ParseProfile returns the profile of that name. The error names those that
 // there are.
@@ -49,17 +88,18 @@ func ParseProfile(name string) (Profile, error) {
 
 // Title returns the name of the profile for people.
 func (p Profile) Title() rdf.Text {
-	switch p {
-	case Agenda:
-		return rdf.Text{NL: "Certificatie: agenda", EN: "Certification: agenda"}
-	case Besluitenlijst:
-		return rdf.Text{NL: "Certificatie: besluitenlijst", EN: "Certification: list of decisions"}
-	case Notulen:
-		return rdf.Text{NL: "Certificatie: notulen", EN: "Certification: minutes"}
-	case Strikt:
-		return rdf.Text{NL: "Besluit-Publicatie, strikt (OSLO, 11 december 2025)", EN: "Besluit-Publicatie, strict (OSLO, 11 December 2025)"}
+	for _, known := range profileTitles {
+		if known.profile == p {
+			return known.title
+		}
 	}
-	return rdf.Text{NL: "Zoals in de praktijk", EN: "As practised"}
+	return profileTitles[0].title
+}
+
+// ofPages reports whether the profile is for pages of decisions, and not for
+// data about something else.
+func (p Profile) ofPages() bool {
+	return p != Mandatendatabank && p != Publicatiestroom && p != DCAT
 }
 
 // Graded reports whether the profile has levels of maturity.
@@ -126,10 +166,51 @@ var kinds = []kind{
 	{besluit.Notulen, vocab.TypeNotulen, vocab.BesluitHeeftNotulen, Notulen},
 	{besluit.Besluitenlijst, vocab.TypeBesluitenlijst, vocab.BesluitHeeftBesluitenlijst, Besluitenlijst},
 	{besluit.Agenda, vocab.TypeAgenda, vocab.BesluitHeeftAgenda, Agenda},
-	{besluit.Uittreksel, vocab.TypeUittreksel, vocab.BesluitHeeftUittreksel, Praktijk},
+	{besluit.Uittreksel, vocab.TypeUittreksel, vocab.BesluitHeeftUittreksel, Uittreksel},
 }
 
-// ProfileOf returns the profile by which a kind of document is certified;
+// DetectProfile tells by which profile a graph is best judged: that of the kind
+// of document that Detect finds, else of a regulation, a catalogue, a feed of
+// publications or data about mandates, by what it holds most of. Praktijk where
+// it holds none of these.
+func DetectProfile(data *rdf.Graph) Profile {
+	if soort, ok := Detect(data); ok {
+		return ProfileOf(soort)
+	}
+	has := func(class string) bool { return !data.Subject(rdfType, rdf.IRI(class)).IsZero() }
+	switch {
+	case has(vocab.Dcat + "Catalog"):
+		return DCAT
+	case has(vocab.Ldes + "EventStream"):
+		return Publicatiestroom
+	case has(vocab.BesluitZitting), has(vocab.BesluitAgendapunt):
+		return Praktijk
+	}
+	for _, t := range regulations {
+		if has(vocab.BesluitType + t) {
+			return Reglement
+		}
+	}
+	for q := range data.Match(rdf.Term{}, rdf.IRI(vocab.Mandaat+"start"), rdf.Term{}) {
+		if data.Has(q.Subject, rdfType, rdf.IRI(vocab.MandaatMandataris)) {
+			return Mandatendatabank
+		}
+	}
+	return Praktijk
+}
+
+// regulations are the types of decision that hold for everybody: regulations
+// and what the code list has below them.
+var regulations = []string{
+	"67378dd0-5413-474b-8996-d992ef81637a", "a8486fa3-6375-494d-aa48-e34289b87d5b", "4673d472-8dbc-4cea-b3ab-f92df3807eb3",
+	"e8afe7c5-9640-4db8-8f74-3f023bec3241", "ba5922c9-cfad-4b2e-b203-36479219ba56", "efa4ec5a-b006-453f-985f-f986ebae11bc",
+	"fb92601a-d189-4482-9922-ab0efc6bc935", "5ee63f84-2fa0-4758-8820-99dca2bdce7c", "25deb453-ae3e-4d40-8027-36cdb48ab738",
+	"e8aee49e-8762-4db2-acfe-2d5dd3c37619", "d7060f97-c417-474c-abc6-ef006cb61f41", "4d8f678a-6fa4-4d5f-a2a1-80974e43bf34",
+	"3bba9f10-faff-49a6-acaa-85af7f2199a3", "0d1278af-b69e-4152-a418-ec5cfd1c7d0b", "7d95fd2e-3cc9-4a4c-a58e-0fbc408c2f9b",
+	"256bd04a-b74b-4f2a-8f5d-14dda4765af9",
+}
+
+// ProfileOf returns the profile by which a kind of document is judged;
 // Praktijk where there is none.
 func ProfileOf(soort besluit.Soort) Profile {
 	for _, k := range kinds {
@@ -155,8 +236,9 @@ var profileFiles embed.FS
 type compiled struct {
 	graph  *rdf.Graph
 	shapes *shapes.Shapes
-	wants  []rdf.Term       // classes that a document of this profile has
-	levels map[string]Level // by rule
+	wants  []rdf.Term        // classes that a document of this profile has
+	levels map[string]Level  // by rule
+	forms  map[rdf.Term]bool // types for which the portal has a form
 }
 
 // compiledProfiles compiles the embedded profiles, once. What goes wrong there
@@ -175,7 +257,8 @@ var compiledProfiles = sync.OnceValue(func() map[Profile]*compiled {
 
 func compile(p Profile) (*compiled, error) {
 	files := []string{"profiles/regels.ttl", "profiles/" + string(p) + ".ttl"}
-	if p == Strikt {
+	switch p {
+	case Strikt, Melding, Mandatendatabank, Publicatiestroom, DCAT: // these have no rule in common
 		files = files[1:]
 	}
 	g := rdf.NewGraph()
@@ -184,7 +267,8 @@ func compile(p Profile) (*compiled, error) {
 		if err != nil {
 			return nil, err
 		}
-		quads, err := turtle.Parse(text, "urn:belfort:"+file)
+		blank := strings.NewReplacer("/", "-", ".", "-").Replace(file) + "-" // blank nodes of two files are not the same
+		quads, err := rdf.ReadAll(turtle.NewReader(bytes.NewReader(text), turtle.Options{Base: "urn:belfort:" + file, BlankPrefix: blank}).Read)
 		if err != nil {
 			return nil, err
 		}
@@ -192,9 +276,12 @@ func compile(p Profile) (*compiled, error) {
 			g.Add(q)
 		}
 	}
-	c := &compiled{graph: g, levels: map[string]Level{}}
+	c := &compiled{graph: g, levels: map[string]Level{}, forms: map[rdf.Term]bool{}}
 	for class := range g.Objects(rdf.IRI(ownNamespace+"profiel"), rdf.IRI(ownNamespace+"vraagt")) {
 		c.wants = append(c.wants, class)
+	}
+	for class := range g.Objects(rdf.IRI(ownNamespace+"profiel"), rdf.IRI(ownNamespace+"formulier")) {
+		c.forms[class] = true
 	}
 	grade(g, c.levels)
 	compiledShapes, findings, err := shapes.Compile(g)

@@ -1,7 +1,6 @@
 package oslo
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -48,7 +47,7 @@ func IsPrivacy(code string) bool {
 }
 
 var allRules = sync.OnceValue(func() []Rule {
-	return slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), shapeRules())
+	return slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules(), shapeRules())
 })
 
 var rulesByCode = sync.OnceValue(func() map[string]Rule {
@@ -102,18 +101,24 @@ func shapeRule(c *compiled, p Profile, code string, node, class rdf.Term) Rule {
 		}
 	}
 	path := get("path")
+	if first := c.graph.List(c.graph.Object(path, rdf.IRI(vocab.SH+"alternativePath"))); len(first) > 0 {
+		path = first[0]
+	}
 	property := curie(path.Value())
 	if path.IsBlank() {
 		property = code[strings.LastIndexByte(code, '-')+1:]
 	}
 	title := curie(class.Value()) + " › " + property
+	if class.IsZero() {
+		title = property
+	}
 	level := c.levels[code]
 	rule := Rule{
 		Code:        code,
 		Severity:    severityOf(get("severity")),
 		Title:       rdf.Text{NL: title, EN: title},
 		Explanation: wanted,
-		Consequence: levelConsequence(level),
+		Consequence: consequence(p, level),
 		Level:       level,
 		Profiles:    []Profile{p},
 		Mending: rdf.Text{
@@ -121,14 +126,49 @@ func shapeRule(c *compiled, p Profile, code string, node, class rdf.Term) Rule {
 			EN: "Put the property on the element of the " + curie(class.Value()) + ", as in the example.",
 		},
 	}
-	valueClass := get("class")
-	if or := get("or"); valueClass.IsZero() && !or.IsZero() { // the first of several
-		valueClass = c.graph.Object(c.graph.Object(or, rdf.IRI(vocab.RDFFirst)), rdf.IRI(vocab.SH+"class"))
+	if !p.ofPages() {
+		rule.Mending = rdf.Text{NL: "Zet de eigenschap erbij, zoals in het voorbeeld.", EN: "Add the property, as in the example."}
 	}
-	if path.IsIRI() {
-		rule.Example = fmt.Sprintf("<div resource=%q typeof=%q>\n  %s\n</div>", exampleIRI(class), curie(class.Value()), exampleProperty(property, get("datatype"), get("nodeKind"), valueClass))
+	rule.Example = shapeExamples[code]
+	if rule.Example == "" && path.IsIRI() {
+		e := example{class: class, path: path, datatype: get("datatype"), kind: get("nodeKind"), value: get("hasValue"), number: !get("minInclusive").IsZero(), pattern: get("pattern")}
+		if in := c.graph.List(get("in")); len(in) > 0 {
+			e.value = in[0]
+		}
+		e.of = get("class")
+		if or := get("or"); e.of.IsZero() && !or.IsZero() { // the first of several
+			e.of = c.graph.Object(c.graph.Object(or, rdf.IRI(vocab.RDFFirst)), rdf.IRI(vocab.SH+"class"))
+		}
+		if p.ofPages() {
+			rule.Example = e.html()
+		} else {
+			rule.Example = e.turtle()
+		}
 	}
 	return rule
+}
+
+// consequence says what goes wrong where a rule of a profile is not kept.
+func consequence(p Profile, l Level) rdf.Text {
+	switch p {
+	case Melding:
+		return rdf.Text{
+			NL: "De melding blijft in het Loket als concept liggen, zonder dat iemand het zegt, en de toezichtstermijn begint niet te lopen.",
+			EN: "The notification stays a concept in the portal, without anybody being told, and the term of supervision does not begin.",
+		}
+	case Strikt:
+		return rdf.Text{NL: "Het document voldoet niet aan de erkende standaard, die besturen verplicht toepassen.", EN: "The document does not conform to the recognised standard, which governments must apply."}
+	case Mandatendatabank:
+		return rdf.Text{NL: "De gegevens voldoen niet aan de erkende standaard, en besluiten kunnen er niet naar verwijzen.", EN: "The data does not conform to the recognised standard, and decisions cannot refer to it."}
+	case Publicatiestroom:
+		return rdf.Text{NL: "Oogsters die de stroom volgen, missen publicaties.", EN: "Harvesters that follow the feed miss publications."}
+	case DCAT:
+		return rdf.Text{NL: "Dataportalen weigeren de beschrijving of tonen ze onvolledig.", EN: "Data portals refuse the description, or show it incomplete."}
+	}
+	if l == NoLevel {
+		return rdf.Text{NL: "Lezers en oogsters missen dit gegeven; voor de certificatie telt het niet.", EN: "Readers and harvesters miss this; it does not count for the certification."}
+	}
+	return levelConsequence(l)
 }
 
 func levelConsequence(l Level) rdf.Text {
@@ -142,34 +182,6 @@ func levelConsequence(l Level) rdf.Text {
 		return rdf.Text{NL: "Telt mee voor het bonusniveau van de certificatie.", EN: "Counts for the bonus level of the certification."}
 	}
 	return rdf.Text{}
-}
-
-func exampleIRI(class rdf.Term) string {
-	name := short(class.Value())
-	return "https://data.vlavirgem.example/id/" + strings.ToLower(name) + "/1"
-}
-
-func exampleProperty(property string, datatype, kind, class rdf.Term) string {
-	switch short(datatype.Value()) {
-	case "dateTime":
-		return fmt.Sprintf(`<time property="%s" datatype="xsd:dateTime" content="2026-01-26T19:30:00+01:00">26 januari 2026 om 19.30 uur</time>`, property)
-	case "date":
-		return fmt.Sprintf(`<time property="%s" datatype="xsd:date" content="2026-01-30">30 januari 2026</time>`, property)
-	case "boolean":
-		return fmt.Sprintf(`<span property="%s" datatype="xsd:boolean" content="true">openbaar</span>`, property)
-	case "integer":
-		return fmt.Sprintf(`<span property="%s" datatype="xsd:integer" content="17">17 leden</span>`, property)
-	}
-	if class.IsIRI() {
-		return fmt.Sprintf(`<span property="%s" resource="https://data.vlavirgem.example/id/voorbeeld/2" typeof="%s">...</span>`, property, curie(class.Value()))
-	}
-	if short(datatype.Value()) == "langString" {
-		return fmt.Sprintf(`<span property="%s" lang="nl">Gelet op het decreet lokaal bestuur</span>`, property)
-	}
-	if short(kind.Value()) == "IRI" {
-		return fmt.Sprintf(`<a property="%s" href="https://data.vlavirgem.example/id/voorbeeld/2">...</a>`, property)
-	}
-	return fmt.Sprintf(`<span property="%s">Aanvullend reglement op het wegverkeer</span>`, property)
 }
 
 // short returns the local name of an IRI.

@@ -48,7 +48,7 @@ var prefixes = []struct{ prefix, namespace string }{
 	{"persoon", vocab.Persoon}, {"prov", vocab.Prov}, {"dct", vocab.Dct}, {"foaf", vocab.Foaf}, {"org", vocab.Org},
 	{"skos", vocab.SKOS}, {"rdf", vocab.RDF}, {"rdfs", vocab.RDFS}, {"xsd", vocab.XSD}, {"lblodBesluit", vocab.LblodBesluit},
 	{"ext", vocab.Ext}, {"sh", vocab.SH}, {"schema", vocab.Schema}, {"BesluitType", vocab.BesluitType},
-	{"BesluitDocumentType", vocab.BesluitDocumentType},
+	{"BesluitDocumentType", vocab.BesluitDocumentType}, {"elod", "http://linkedeconomy.org/ontology#"},
 }
 
 // curie shortens an IRI for a message.

@@ -133,15 +133,22 @@ func Validate(in Input, o Options) Verdict {
 	}
 	c := newJudgement(in, o.Register)
 	verdict := Verdict{Profile: o.Profile, Source: in.Source}
-	verdict.Report = c.judge(o.Profile.Shapes())
+	ctx := o.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	verdict.Report = c.judge(ctx, o.Profile.Shapes())
 	if o.Extra != nil {
-		extra := c.judge(o.Extra)
+		extra := c.judge(ctx, o.Extra)
 		verdict.Report.Results = append(verdict.Report.Results, extra.Results...)
 	}
 	c.wanted(o.Profile.compiled().wants)
-	c.vendorFaults()
+	c.vendorFaults(o.Profile.ofPages())
 	c.registers()
-	levelTwo := c.mandatarissen(o)
+	if o.Profile == Melding {
+		c.meldingen(o.Now)
+	}
+	levelTwo := c.mandatarissen(ctx, o)
 	if !o.Now.IsZero() {
 		c.futureDates(o.Now)
 	}
@@ -168,15 +175,17 @@ func Validate(in Input, o Options) Verdict {
 	}
 	verdict.Conforms = verdict.Counts[rdf.Violation] == 0
 	if o.Profile.Graded() {
-		verdict.Maturity = maturity(verdict.Findings, o.Profile.compiled().levels)
+		verdict.Maturity = maturity(verdict.Findings, o.Profile)
 		verdict.Maturity.Two = levelTwo
 	}
 	return verdict
 }
 
 // maturity looks for findings of rules that a level asks; a level without rules
-// is not assessed. A class that is missing altogether costs level 1.
-func maturity(findings []rdf.Finding, levels map[string]Level) Maturity {
+// is not assessed. A class that is missing altogether costs level 1, and so do
+// votes in notulen that do not add up, which the certification asks in SPARQL.
+func maturity(findings []rdf.Finding, p Profile) Maturity {
+	levels := p.compiled().levels
 	m := Maturity{One: Reached}
 	for _, level := range levels {
 		if level == Level3 {
@@ -185,7 +194,7 @@ func maturity(findings []rdf.Finding, levels map[string]Level) Maturity {
 	}
 	for _, f := range findings {
 		switch level := levels[f.Rule]; {
-		case level == Level1, f.Rule == "class-absent":
+		case level == Level1, f.Rule == "class-absent", f.Rule == "vote-totals" && p == Notulen:
 			m.One = Missed
 		case level == Level3:
 			m.Three = Missed
