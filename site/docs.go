@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -16,6 +17,8 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 )
 
@@ -104,8 +107,42 @@ type docsPage struct {
 	Body    template.HTML
 	Snippet *snippet // a line to embed, on the page about embedding
 	Embed   string   // address of its live preview
-	Regels  []oslo.Rule
+	Regels  []ruleSection
+	Aantal  int // of rules
 	Regel   *oslo.Rule
+}
+
+// ruleSection is a part of the list of rules.
+type ruleSection struct {
+	ID, Naam string
+	Klasse   bool // Naam is a class, and the titles of its rules begin with it
+	Regels   []oslo.Rule
+}
+
+// ruleSections orders rules for reading: faults of markup and data first, then
+// privacy, then what the profiles ask of each class.
+func ruleSections(l lang, rules []oslo.Rule) []ruleSection {
+	sections := []ruleSection{{ID: "fouten", Naam: message(l, "regels.fouten")}, {ID: "privacy", Naam: message(l, "regels.privacy")}}
+	at := map[string]int{}
+	for _, rule := range rules {
+		class, property, ok := strings.Cut(rule.Title.NL, " › ")
+		switch {
+		case rule.Private:
+			sections[1].Regels = append(sections[1].Regels, rule)
+		case !ok:
+			sections[0].Regels = append(sections[0].Regels, rule)
+		default:
+			i, known := at[class]
+			if !known {
+				i = len(sections)
+				at[class] = i
+				sections = append(sections, ruleSection{ID: "klasse-" + besluit.Slug(class), Naam: class, Klasse: true})
+			}
+			rule.Title = rdf.Text{NL: property, EN: property}
+			sections[i].Regels = append(sections[i].Regels, rule)
+		}
+	}
+	return slices.DeleteFunc(sections, func(s ruleSection) bool { return len(s.Regels) == 0 })
 }
 
 type menuItem struct {
@@ -127,7 +164,8 @@ func (s *site) docsPage(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case name == "regels":
 		p.Titel = message(l, "regels.titel")
-		d.Regels = oslo.Rules()
+		rules := oslo.Rules()
+		d.Regels, d.Aantal = ruleSections(l, rules), len(rules)
 	case isRule:
 		rule, ok := oslo.LookupRule(code)
 		if !ok {
