@@ -90,6 +90,7 @@ type compiler struct {
 	prefixes   map[rdf.Term]map[string]string     // by the node that declares them
 	sets       map[rdf.Term]map[rdf.Term]struct{} // of sh:in, by the head of the list
 	work       int
+	pathOf     rdf.Term // the shape whose path is being read
 }
 
 // constant returns the place of a term that checks will look up in the data.
@@ -220,6 +221,7 @@ func (c *compiler) readPathOf(s *shape) {
 	switch {
 	case !path.IsZero():
 		size := 0
+		c.pathOf = s.node
 		p, err := c.readPath(path, 0, &size)
 		if err != nil {
 			c.illFormed(s.node, shPath.Value(), path, "het pad is niet leesbaar: "+err.Error(), "the path cannot be read: "+err.Error())

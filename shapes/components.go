@@ -1,10 +1,7 @@
 package shapes
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +9,6 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
-	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
 // builder compiles the constraints of one shape: one method for each group of
@@ -281,42 +277,6 @@ func uniqueLang(v *visit) {
 	}
 }
 
-// maxPattern bounds the length of a regular expression in a shapes graph,
-// maxProgram what it compiles to, and maxMatchSteps one match of it, which cannot
-// be interrupted: some seconds.
-const (
-	maxPattern    = 10_000
-	maxProgram    = 20_000
-	maxMatchSteps = 1 << 24
-)
-
-// compilePattern compiles sh:pattern, which means what REGEX means in SPARQL.
-// size is the number of instructions it came to.
-func compilePattern(pattern rdf.Term, flags string) (re *regexp.Regexp, size int, err error) {
-	if pattern.Datatype() != vocab.XSDString {
-		return nil, 0, errors.New("it is no xsd:string")
-	}
-	if len(pattern.Value()) > maxPattern {
-		return nil, 0, fmt.Errorf("it is longer than %d bytes", maxPattern)
-	}
-	re, err = eval.Regexp(pattern.Value(), flags)
-	if err != nil {
-		return nil, 1000, err
-	}
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil {
-		return nil, 0, err
-	}
-	program, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return nil, 0, err
-	}
-	if size = len(program.Inst); size > maxProgram {
-		return nil, size, fmt.Errorf("it takes %d steps, more than %d", size, maxProgram)
-	}
-	return re, size, nil
-}
-
 // propertyPair is section 4.5: sh:equals, sh:disjoint, sh:lessThan and
 // sh:lessThanOrEquals.
 func (b *builder) propertyPair() {
@@ -516,6 +476,9 @@ func (b *builder) properties() error {
 		s, err := b.compiler.shape(node, b.trail)
 		if err != nil {
 			return err
+		}
+		if b.g.AtMost(b.g.ID(node), 0, 0) == 0 {
+			continue // said already
 		}
 		if s.path == nil && !s.deactivated {
 			b.illFormed(b.shape.node, shProperty.Value(), node, "wijst naar een shape zonder pad", "refers to a shape without a path")

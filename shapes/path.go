@@ -222,7 +222,7 @@ func (c *compiler) readPath(node rdf.Term, depth int, size *int) (*Path, error) 
 		}
 	}
 	if forms > 1 {
-		c.find(rdf.Warning, RuleIllFormed, node, shPath.Value(), found.predicate,
+		c.find(rdf.Warning, RuleIllFormed, c.pathOf, shPath.Value(), node,
 			"het pad is van meer dan één soort; "+short(found.predicate)+" telt", "the path is of more than one kind; "+short(found.predicate)+" counts")
 	}
 	switch {

@@ -24,6 +24,12 @@ var terms = setOfWords(`
 // package does not have.
 var unsupported = setOfWords("expression js")
 
+// ofReports are terms of validation reports with what shapes have instead.
+var ofReports = map[string]string{
+	"resultMessage": "message", "resultSeverity": "severity", "resultPath": "path",
+	"focusNode": "targetNode", "value": "hasValue",
+}
+
 func setOfWords(text string) map[string]bool {
 	set := map[string]bool{}
 	for _, word := range strings.Fields(text) {
@@ -39,6 +45,9 @@ func (c *compiler) unknownTerms(s *shape) {
 		local, ok := strings.CutPrefix(q.Predicate.Value(), vocab.SH)
 		switch {
 		case !ok:
+		case ofReports[local] != "":
+			c.find(rdf.Warning, RuleUnknown, s.node, q.Predicate.Value(), q.Object,
+				"is een term van rapporten, en doet niets; een shape heeft sh:"+ofReports[local], "is a term of reports, and does nothing; a shape has sh:"+ofReports[local])
 		case !terms[local]:
 			nl, en := "is geen term van SHACL, en doet niets", "is no term of SHACL, and does nothing"
 			if like := nearest(local); like != "" {
