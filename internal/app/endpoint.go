@@ -39,12 +39,16 @@ func service(c config.Config, client *http.Client) sparql.ServiceOptions {
 
 // endpoint says how the SPARQL endpoint answers.
 func (h *house) endpoint() sparql.HandlerOptions {
-	return sparql.HandlerOptions{
+	o := sparql.HandlerOptions{
 		Limits:    sparql.Limits{Time: 30 * time.Second},
 		URL:       h.config.Base + "/sparql",
 		Version:   h.quads.Version,
 		Authorize: h.authorize,
 	}
+	if h.config.SPARQL.Engine != nil {
+		o.Version = nil // others may write there
+	}
+	return o
 }
 
 // withGraphs puts the graph store beside the site.

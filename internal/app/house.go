@@ -93,6 +93,9 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c),
 	}
 	writer.Publisher = h.publisher
+	if c.SPARQL.Engine != nil {
+		return h, h.elsewhere(c.SPARQL.Engine)
+	}
 	return h, nil
 }
 

@@ -44,12 +44,52 @@ type Config struct {
 	// Services are the addresses of the SPARQL endpoints that queries may ask with
 	// SERVICE; none is asked that is not here.
 	Services []string `json:"services"`
+	// SPARQL says where queries are answered.
+	SPARQL SPARQL `json:"sparql"`
 }
 
 // Source is where a harvest begins.
 type Source struct {
 	URL   string   `json:"url"`
 	Every Duration `json:"every"` // between the starts of two harvests
+}
+
+// SPARQL says where queries are answered.
+type SPARQL struct {
+	// Engine, if set, is an endpoint that takes the place of the embedded store.
+	Engine *Engine `json:"engine"`
+}
+
+// Engine is a SPARQL 1.1 endpoint that holds the graphs, such as a Virtuoso. The
+// graphs of the pages are written through GraphStore, or else through Update.
+type Engine struct {
+	Endpoint   string `json:"endpoint"`   // address of the query operation
+	Update     string `json:"update"`     // address of the update operation
+	GraphStore string `json:"graphStore"` // address of the Graph Store Protocol
+	// User is for Basic and Digest; PasswordEnv names the environment variable that
+	// holds the password.
+	User        string `json:"user"`
+	PasswordEnv string `json:"passwordEnv"`
+	// TokenEnv names the environment variable that holds a Bearer token.
+	TokenEnv string `json:"tokenEnv"`
+}
+
+func (e *Engine) check() error {
+	for _, a := range []struct{ name, address string }{{"endpoint", e.Endpoint}, {"update", e.Update}, {"graphStore", e.GraphStore}} {
+		u, err := url.Parse(a.address)
+		if (a.address != "" || a.name == "endpoint") && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+			return fmt.Errorf("read configuration: sparql.engine.%s %q is not an http or https address", a.name, a.address)
+		}
+	}
+	switch {
+	case e.Update == "" && e.GraphStore == "":
+		return errors.New("read configuration: sparql.engine needs update or graphStore: the graphs of the pages are written there")
+	case (e.User == "") != (e.PasswordEnv == ""):
+		return errors.New("read configuration: sparql.engine needs both user and passwordEnv, or neither")
+	case e.User != "" && e.TokenEnv != "":
+		return errors.New("read configuration: sparql.engine has both user and tokenEnv")
+	}
+	return nil
 }
 
 // Melding is the permission to notify for one government.
@@ -132,6 +172,11 @@ func (c Config) check() error {
 	for i, s := range c.Services {
 		if u, err := url.Parse(s); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			return fmt.Errorf("read configuration: services[%d] %q is not an http or https address", i, s)
+		}
+	}
+	if c.SPARQL.Engine != nil {
+		if err := c.SPARQL.Engine.check(); err != nil {
+			return err
 		}
 	}
 	if len(c.Melding) > 0 && c.Portal == "" {
