@@ -5,9 +5,9 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
-	"github.com/belfort-lod/belfort/rdf/nquads"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 	"github.com/belfort-lod/belfort/sparql/results"
@@ -115,7 +115,7 @@ func Prefixes() map[string]string {
 
 // laidOut is how many quads WriteGraph gathers to lay them out for people; a
 // longer answer is streamed.
-const laidOut = 10_000
+const laidOut = 1_000
 
 // graphWriter is what the writers of the syntaxes have in common.
 type graphWriter interface {
@@ -124,9 +124,9 @@ type graphWriter interface {
 }
 
 // WriteGraph writes quads in the syntax of a media type of GraphTypes. Turtle,
-// N-Triples and RDF/XML leave out graph names. Up to 10,000 quads are gathered
-// and laid out for people; of more, each syntax is written as the quads come, in
-// memory that does not grow. IRIs that begin with base are shortened where the
+// N-Triples and RDF/XML leave out graph names. Turtle, TriG and JSON-LD of
+// up to 1,000 quads are laid out for people; everything else is written as the
+// quads come, in memory that does not grow. IRIs that begin with base are shortened where the
 // syntax can; base may be "". It returns the first error of quads or of w.
 func WriteGraph(w io.Writer, mediaType string, quads iter.Seq2[rdf.Quad, error], base string) error {
 	var first []rdf.Quad
@@ -145,6 +145,11 @@ func WriteGraph(w io.Writer, mediaType string, quads iter.Seq2[rdf.Quad, error],
 	}
 	if _, err := newGraphWriter(io.Discard, mediaType, base, true); err != nil {
 		return err
+	}
+	if mediaType == NTriples || mediaType == NQuads || mediaType == RDFXML { // nothing to lay out
+		if err := begin(true); err != nil {
+			return err
+		}
 	}
 	for q, err := range quads {
 		if err != nil {
@@ -174,9 +179,9 @@ func WriteGraph(w io.Writer, mediaType string, quads iter.Seq2[rdf.Quad, error],
 func newGraphWriter(w io.Writer, mediaType, base string, stream bool) (graphWriter, error) {
 	switch mediaType {
 	case NTriples:
-		return nquads.NewWriter(w, nquads.Options{Triples: true}), nil
+		return &lineWriter{w: w, triples: true, passed: time.Now()}, nil
 	case NQuads:
-		return nquads.NewWriter(w, nquads.Options{}), nil
+		return &lineWriter{w: w, passed: time.Now()}, nil
 	case Turtle, TriG:
 		return turtle.NewWriter(w, turtle.Options{TriG: mediaType == TriG, Base: base, Prefixes: Prefixes(), Stream: stream}), nil
 	case JSONLD:
@@ -188,4 +193,37 @@ func newGraphWriter(w io.Writer, mediaType, base string, stream bool) (graphWrit
 		return newRDFXMLWriter(w), nil
 	}
 	return nil, fmt.Errorf("write graph: %q is not a syntax that can be written", mediaType)
+}
+
+// lineWriter writes N-Triples and N-Quads. Quads that come slowly are passed on as
+// they come, which package nquads does not do.
+type lineWriter struct {
+	w       io.Writer
+	triples bool
+	b       []byte
+	passed  time.Time
+}
+
+func (l *lineWriter) Write(q rdf.Quad) error {
+	if !q.IsValid() {
+		return fmt.Errorf("write graph: %v is not a statement of RDF", q)
+	}
+	if l.triples {
+		q = q.Triple()
+	}
+	l.b = append(q.AppendNQuads(l.b), '\n')
+	if now := time.Now(); len(l.b) >= 32<<10 || now.Sub(l.passed) > passTime {
+		l.passed = now
+		return l.Close()
+	}
+	return nil
+}
+
+// passTime is how long quads are held back for those after them.
+const passTime = 250 * time.Millisecond
+
+func (l *lineWriter) Close() error {
+	_, err := l.w.Write(l.b)
+	l.b = l.b[:0]
+	return err
 }
