@@ -1,92 +1,335 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/shapes"
+	"github.com/belfort-lod/belfort/shapes/lblod"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 	"github.com/belfort-lod/belfort/shapes/report"
 )
 
 type validateCommand struct {
-	Source       []string `arg:"" help:"HTML files, http(s) addresses, or - for standard input."`
-	Profile      string   `default:"auto" help:"What to judge by: auto, praktijk, agenda, besluitenlijst, notulen, besluit-publicatie."`
-	Shapes       string   `type:"existingfile" help:"Turtle file with more SHACL shapes to judge by."`
-	Base         string   `help:"Address of the page, where it is a file; relative links count from there."`
-	Format       string   `default:"text" enum:"text,json,sarif,turtle,junit,html" help:"Form of the report (${enum})."`
-	Lang         string   `default:"nl" enum:"nl,en" help:"Language of the report (${enum})."`
-	AllowPrivate bool     `help:"Allow private and loopback addresses."`
+	Source []string `arg:"" help:"HTML files, folders, patterns such as 'uit/**/*.html', http(s) addresses, or - for standard input."`
+
+	Profile  string `default:"auto" help:"What to judge by: auto, or a profile by name (see below)." placeholder:"NAME"`
+	Shapes   string `help:"Turtle file with more SHACL shapes to judge by." placeholder:"FILE"`
+	Base     string `help:"Address of the page, where it is a file; relative links count from there." placeholder:"IRI"`
+	Register string `help:"Snapshot of mandatarissen, to judge level 2 by." placeholder:"FILE"`
+	Online   bool   `help:"Look up on the web what a register does not know."`
+	Compare  string `enum:",lblod" default:"" help:"Put the verdict of the official validator beside ours, and explain each difference: lblod."`
+
+	Format      string   `enum:",text,json,sarif,turtle,junit,html,gitlab" default:"" help:"Form of the report: text, json, sarif, turtle, junit, html or gitlab (Code Quality)." placeholder:"FORM"`
+	Output      []string `short:"o" help:"Write the report to a file, also more than one; the form is that of --format, or what the name tells." placeholder:"FILE"`
+	Language    string   `aliases:"lang" enum:",nl,en" default:"" help:"Language of the report: nl or en; by default that of the environment." placeholder:"LANGUAGE"`
+	Quiet       bool     `short:"q" help:"Write only what is wrong, without advice."`
+	All         bool     `help:"Write each repeat of a fault in full."`
+	MaxFindings int      `help:"Write at most so many findings; 0 is all." placeholder:"N"`
+	Color       string   `enum:"auto,always,never" default:"auto" help:"Colours: auto (on a terminal, unless NO_COLOR is set), always or never."`
+	Site        string   `env:"BELFORT_SITE" help:"Address of a Belfort whose /docs/regels documents the rules." placeholder:"URL"`
+
+	FailOn        string `enum:"violation,warning,info,never" default:"violation" help:"Which findings make the exit code 1: violation, warning, info or never."`
+	Level         int    `help:"Demand this level of maturity: 1, 2 or 3." placeholder:"N"`
+	Baseline      string `help:"File of known findings, which do not count." placeholder:"FILE"`
+	WriteBaseline bool   `help:"Write the findings of now to the baseline file."`
+	Watch         bool   `short:"w" help:"Judge again whenever a file changes, until interrupted."`
+	AllowPrivate  bool   `help:"Allow private and loopback addresses."`
 }
 
 // Help is shown under the usage.
 func (validateCommand) Help() string {
+	names := make([]string, 0, len(oslo.Profiles()))
+	for _, p := range oslo.Profiles() {
+		names = append(names, string(p))
+	}
 	return `Example: belfort validate notulen.html --profile notulen
+Example: belfort validate uit/ --fail-on warning -o belfort.sarif -o junit.xml
+Example: belfort validate uit/ --baseline bekend.json --level 1
 
+Profiles: ` + strings.Join(names, ", ") + `.
 With --profile auto, a page is judged by the certification profile of its document type; where that
 cannot be told, as harvesters judge it (praktijk).
-Exit code 0: no violation. 1: violations. 2: something could not be read.`
+
+Exit code 0: nothing that fails. 1: findings of the severity of --fail-on. 2: wrong usage, or
+something could not be read (the rest is judged). 3: a page is below the level of --level.`
 }
 
-// Run validates every source and writes one report.
+// exitLevel is the code for a page below the level that was asked.
+const exitLevel = 3
+
+// Run validates every source and writes the report.
 func (c *validateCommand) Run(e *env) error {
-	extra, err := c.extraShapes(e)
+	v, err := c.prepare(e)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	if c.Profile != "auto" {
-		if _, err := oslo.ParseProfile(c.Profile); err != nil {
-			return &exit{exitUsage, err}
+	if c.Watch {
+		return v.watch()
+	}
+	targets, err := expand(c.Source)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	documents := v.judge(targets)
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
+	if c.WriteBaseline {
+		return v.writeBaseline(documents)
+	}
+	return v.conclude(documents)
+}
+
+// validation is a run of the command: what it was asked, made ready.
+type validation struct {
+	*validateCommand
+	e        *env
+	language report.Language
+	options  oslo.Options
+	profile  oslo.Profile // "" is what the page says
+	baseline *report.Baseline
+	// ticks makes a channel that says when to look for changes, and a function
+	// that ends it.
+	ticks func() (<-chan time.Time, func())
+}
+
+// prepare checks what the flags ask and reads the files that they name.
+func (c *validateCommand) prepare(e *env) (*validation, error) {
+	v := &validation{validateCommand: c, e: e, language: languageOf(c.Language), ticks: everySecond}
+	v.options = oslo.Options{Now: time.Now(), Context: e.ctx}
+	var err error
+	if v.profile, err = profileOf(c.Profile); err != nil {
+		return nil, err
+	}
+	if c.Level < 0 || c.Level > 3 {
+		return nil, fmt.Errorf("--level %d: there are levels 1, 2 and 3", c.Level)
+	}
+	if c.Level > 0 && v.profile != "" && !v.profile.Graded() {
+		return nil, fmt.Errorf("--level %d: profile %s has no levels; judge by agenda, besluitenlijst or notulen", c.Level, v.profile)
+	}
+	if c.WriteBaseline && c.Baseline == "" {
+		return nil, errors.New("--write-baseline: name the file with --baseline FILE")
+	}
+	if c.Watch && c.WriteBaseline {
+		return nil, errors.New("--watch and --write-baseline do not go together: write the baseline first")
+	}
+	if c.MaxFindings < 0 {
+		return nil, fmt.Errorf("--max-findings %d: want 0 or more", c.MaxFindings)
+	}
+	for _, name := range c.Output {
+		if _, err := c.formOf(name); err != nil {
+			return nil, err
 		}
 	}
-	var documents []report.Document
-	unread, violations := false, false
-	for _, source := range c.Source {
-		document, err := c.validate(e, source, extra)
-		if err != nil {
-			fmt.Fprintln(e.stderr, "belfort:", explain(err))
+	if v.options.Extra, err = c.extraShapes(e); err != nil {
+		return nil, err
+	}
+	if c.Baseline != "" && !c.WriteBaseline {
+		if v.baseline, err = readBaseline(c.Baseline); err != nil {
+			return nil, err
+		}
+	}
+	if c.Register != "" {
+		if v.options.Register, err = readRegister(c.Register); err != nil {
+			return nil, err
+		}
+	}
+	if c.Online {
+		// The guard is on every address that is dialled, also where a redirect
+		// leads: linked data redirects by habit.
+		client := newClient(c.AllowPrivate)
+		client.CheckRedirect = nil
+		v.options.Resolve = (&register.Online{Client: client}).Resolve
+	}
+	return v, nil
+}
+
+// judge validates the targets, several at a time; the documents come in the
+// order of the targets, also those that could not be read.
+func (v *validation) judge(targets []string) []report.Document {
+	documents := make([]report.Document, len(targets))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, target := range targets {
+		group.Go(func() error {
+			document, err := v.validate(target)
+			if err != nil {
+				document = report.Document{Failed: explain(err)}
+				document.Verdict.Source = target
+			}
+			documents[i] = v.baseline.Apply(document)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return documents
+}
+
+// validate judges one target.
+func (v *validation) validate(target string) (report.Document, error) {
+	if err := v.e.ctx.Err(); err != nil {
+		return report.Document{}, err
+	}
+	in, base, err := v.read(target)
+	if err != nil {
+		return report.Document{}, err
+	}
+	options := v.options
+	options.Profile = v.profile
+	if v.profile == "" {
+		soort, _ := oslo.Detect(graphOf(&rdfa.Document{Quads: in.Quads}))
+		options.Profile = oslo.ProfileOf(soort)
+	}
+	document := report.Document{Verdict: oslo.Validate(in, options), Text: in.Text, Base: base}
+	if v.Compare == "lblod" {
+		var soort besluit.Soort
+		if v.profile.Graded() {
+			soort = besluit.Soort(v.profile)
+		}
+		comparison := lblod.Compare(lblod.Validate(in.Text, in.Quads, soort), document.Verdict)
+		document.Official = &comparison
+	}
+	return document, nil
+}
+
+func graphOf(doc *rdfa.Document) *rdf.Graph {
+	g := rdf.NewGraph()
+	for _, q := range doc.Quads {
+		g.Add(q.Quad)
+	}
+	return g
+}
+
+// conclude writes the report and returns the exit code as an error.
+func (v *validation) conclude(documents []report.Document) error {
+	if err := v.write(documents); err != nil {
+		return err
+	}
+	code := v.code(documents)
+	if code == exitOK {
+		return nil
+	}
+	return &exit{code: code}
+}
+
+// code is the exit code for documents, before any is left out of the report.
+func (v *validation) code(documents []report.Document) int {
+	unread, failing, low := false, false, false
+	for _, d := range documents {
+		if d.Failed != "" {
 			unread = true
 			continue
 		}
-		documents = append(documents, document)
-		violations = violations || !document.Verdict.Conforms
-	}
-	if err := c.write(e.stdout, documents); err != nil {
-		return err
+		for severity, n := range d.Verdict.Counts {
+			failing = failing || n > 0 && v.fails(rdf.Severity(severity))
+		}
+		low = low || v.Level > 0 && int(d.Verdict.Maturity.Level()) < v.Level
 	}
 	switch {
 	case unread:
-		return &exit{code: exitUsage}
-	case violations:
-		return &exit{code: exitFailed}
+		return exitUsage
+	case failing:
+		return exitFailed
+	case low:
+		return exitLevel
 	}
-	return nil
+	return exitOK
 }
 
-func (c *validateCommand) write(w io.Writer, documents []report.Document) error {
-	lang := report.Language(c.Lang)
-	switch c.Format {
-	case "json":
-		return report.JSON(w, documents)
-	case "sarif":
-		return report.SARIF(w, documents, version(), lang)
-	case "turtle":
-		return report.Turtle(w, documents)
-	case "junit":
-		return report.JUnit(w, documents, lang)
-	case "html":
-		return report.HTML(w, documents, lang)
+func (v *validation) fails(s rdf.Severity) bool {
+	switch v.FailOn {
+	case "info":
+		return true
+	case "warning":
+		return s >= rdf.Warning
+	case "never":
+		return false
 	}
-	return report.Text(w, documents, lang)
+	return s >= rdf.Violation
+}
+
+// profileOf returns the profile of that name, "" for auto.
+func profileOf(name string) (oslo.Profile, error) {
+	if name == "auto" {
+		return "", nil
+	}
+	p, err := oslo.ParseProfile(name)
+	if err == nil {
+		return p, nil
+	}
+	names := []string{"auto"}
+	for _, p := range oslo.Profiles() {
+		names = append(names, string(p))
+	}
+	if meant := nearest(name, names); meant != "" {
+		return "", fmt.Errorf("%w; did you mean %s?", err, meant)
+	}
+	return "", err
+}
+
+// nearest returns the name that is a few letters away from a word, "" if none
+// is.
+func nearest(word string, names []string) string {
+	best, least := "", max(2, len(word)/3)+1
+	for _, name := range names {
+		if d := distance(strings.ToLower(word), name); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, leave out or change (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := before
+			if a[i] != b[j] {
+				change++
+			}
+			before = row[j+1]
+			row[j+1] = min(change, row[j]+1, before+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// languageOf is the language asked, else that of the environment, else Dutch:
+// the language of the decisions.
+func languageOf(asked string) report.Language {
+	if asked != "" {
+		return report.Language(asked)
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value := os.Getenv(name); value != "" {
+			if strings.HasPrefix(value, "en") {
+				return report.EN
+			}
+			break
+		}
+	}
+	return report.NL
 }
 
 func (c *validateCommand) extraShapes(e *env) (*shapes.Shapes, error) {
@@ -95,7 +338,7 @@ func (c *validateCommand) extraShapes(e *env) (*shapes.Shapes, error) {
 	}
 	text, err := os.ReadFile(c.Shapes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read shapes: %w", err)
 	}
 	quads, err := turtle.Parse(text, fileIRI(c.Shapes))
 	var syntax *rdf.SyntaxError
@@ -115,100 +358,195 @@ func (c *validateCommand) extraShapes(e *env) (*shapes.Shapes, error) {
 	return compiled, nil
 }
 
-func (c *validateCommand) validate(e *env, source string, extra *shapes.Shapes) (report.Document, error) {
-	body, contentType, base, err := c.read(e, source)
+func readRegister(name string) (*register.Register, error) {
+	file, err := os.Open(name)
 	if err != nil {
-		return report.Document{}, err
+		return nil, fmt.Errorf("read register: %w", err)
 	}
-	doc, text, err := pageOf(body, contentType, source, base)
+	defer file.Close()
+	r, err := register.Read(file)
 	if err != nil {
-		return report.Document{}, err
+		return nil, fmt.Errorf("read register %s: %w", name, err)
 	}
-	if len(doc.Quads) == 0 && len(doc.Findings) == 0 {
-		return report.Document{}, fmt.Errorf("read %s: the page has no RDFa: nothing to validate", source)
-	}
-	profile, err := oslo.ParseProfile(c.Profile)
-	if err != nil {
-		soort, _ := oslo.Detect(graphOf(doc))
-		profile = oslo.ProfileOf(soort)
-	}
-	verdict := oslo.Validate(oslo.Input{
-		Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects,
-	}, oslo.Options{Profile: profile, Extra: extra, Now: time.Now()})
-	return report.Document{Verdict: verdict, Text: text}, nil
+	return r, nil
 }
 
-func graphOf(doc *rdfa.Document) *rdf.Graph {
-	g := rdf.NewGraph()
-	for _, q := range doc.Quads {
-		g.Add(q.Quad)
+func readBaseline(name string) (*report.Baseline, error) {
+	file, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("read baseline: %w; make one with --write-baseline", err)
 	}
-	return g
+	if err != nil {
+		return nil, fmt.Errorf("read baseline: %w", err)
+	}
+	defer file.Close()
+	b, err := report.ReadBaseline(file)
+	if err != nil {
+		return nil, fmt.Errorf("read baseline %s: %w; make it again with --write-baseline", name, err)
+	}
+	return b, nil
 }
 
-// read gets the bytes of a source and the address that they stand at.
-func (c *validateCommand) read(e *env, source string) (body []byte, contentType, base string, err error) {
-	if strings.HasPrefix(source, "http://") || strings.HasPrefix(source, "https://") {
-		body, contentType, base, err = fetch(e.ctx, newClient(c.AllowPrivate), source)
-	} else {
-		base = fileIRI(source)
-		var in io.Reader
-		var closeIn func() error
-		if in, _, closeIn, err = e.open(source); err != nil {
-			return nil, "", "", err
-		}
-		defer closeIn()
-		if body, err = io.ReadAll(io.LimitReader(in, rdfa.MaxBody+1)); err != nil {
-			err = fmt.Errorf("read %s: %w", source, err)
-		}
-	}
-	if c.Base != "" {
-		base = c.Base
-	}
-	return body, contentType, base, err
-}
-
-// fetch gets one page, following up to five redirects.
-func fetch(ctx context.Context, client *http.Client, address string) (body []byte, contentType, final string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	for range 6 {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return nil, "", "", fmt.Errorf("fetch %s: %w", address, err)
-		}
-		req.Header.Set("User-Agent", "Belfort/"+version())
-		req.Header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
-		res, err := client.Do(req)
-		if err != nil {
-			return nil, "", "", fmt.Errorf("fetch page: %w", err)
-		}
-		next, done, err := answer(res, address)
-		if err != nil {
-			return nil, "", "", err
-		}
-		if !done {
-			address = next
+// writeBaseline keeps the findings of now. What cannot be read is no reason not
+// to, but is told.
+func (v *validation) writeBaseline(documents []report.Document) error {
+	findings, pages := 0, 0
+	unread := false
+	for _, d := range documents {
+		if d.Failed != "" {
+			fmt.Fprintf(v.e.stderr, "belfort: %s\n", d.Failed)
+			unread = true
 			continue
 		}
-		defer res.Body.Close()
-		body, err := io.ReadAll(io.LimitReader(res.Body, rdfa.MaxBody+1))
-		if err != nil {
-			return nil, "", "", fmt.Errorf("fetch %s: %w", address, err)
-		}
-		return body, res.Header.Get("Content-Type"), address, nil
+		pages++
+		findings += len(d.Verdict.Findings)
 	}
-	return nil, "", "", fmt.Errorf("fetch %s: more than five redirects", address)
+	err := replaceFile(v.Baseline, func(w io.Writer) error { return report.WriteBaseline(w, documents) })
+	if err != nil {
+		return fmt.Errorf("write baseline: %w", err)
+	}
+	fmt.Fprintf(v.e.stderr, "belfort: %s keeps %d findings of %d pages\n", v.Baseline, findings, pages)
+	if unread {
+		return &exit{code: exitUsage}
+	}
+	return nil
 }
 
-// answer tells whether a response is the page, or where it leads.
-func answer(res *http.Response, address string) (next string, done bool, err error) {
-	if res.StatusCode == http.StatusOK {
-		return "", true, nil
+// replaceFile writes a file anew, whole or not at all.
+func replaceFile(name string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".belfort-*")
+	if err != nil {
+		return err
 	}
-	defer res.Body.Close()
-	if location, err := res.Location(); err == nil && res.StatusCode >= 300 && res.StatusCode < 400 {
-		return location.String(), false, nil
+	defer os.Remove(file.Name())
+	if err := write(file); err != nil {
+		_ = file.Close()
+		return err
 	}
-	return "", false, fmt.Errorf("fetch %s: %d %s", address, res.StatusCode, http.StatusText(res.StatusCode))
+	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}
+
+// form is a form of report.
+type form struct {
+	name string
+	// words in a file name that tell the form, the most telling first.
+	endings []string
+}
+
+var forms = []form{
+	{"gitlab", []string{"codequality.json", "code-quality-report.json", "code-quality.json"}},
+	{"sarif", []string{".sarif", ".sarif.json"}},
+	{"json", []string{".json"}},
+	{"turtle", []string{".ttl"}},
+	{"junit", []string{".xml"}},
+	{"html", []string{".html", ".htm"}},
+	{"text", []string{".txt", ".log"}},
+}
+
+// formOf returns the form in which a file is to be written.
+func (c *validateCommand) formOf(name string) (string, error) {
+	if c.Format != "" {
+		return c.Format, nil
+	}
+	for _, f := range forms {
+		if slices.ContainsFunc(f.endings, func(ending string) bool { return strings.HasSuffix(strings.ToLower(name), ending) }) {
+			return f.name, nil
+		}
+	}
+	return "", fmt.Errorf("--output %s: the name does not tell the form; add --format", name)
+}
+
+// write writes the report: to the files that were asked, and to standard output
+// in the form that was asked, or where there are files, as text.
+func (v *validation) write(documents []report.Document) error {
+	documents = v.bounded(documents)
+	for _, name := range v.Output {
+		form, err := v.formOf(name)
+		if err != nil {
+			return &exit{exitUsage, err}
+		}
+		if err := replaceFile(name, func(w io.Writer) error { return v.writeForm(w, form, false, documents) }); err != nil {
+			return &exit{exitUsage, fmt.Errorf("write report: %w", err)}
+		}
+	}
+	form := v.Format
+	if form == "" || len(v.Output) > 0 {
+		form = "text"
+	}
+	if form == "text" {
+		// What could not be read is told where errors are told.
+		for _, d := range documents {
+			if d.Failed != "" {
+				fmt.Fprintf(v.e.stderr, "belfort: %s\n", d.Failed)
+			}
+		}
+		documents = slices.DeleteFunc(slices.Clone(documents), func(d report.Document) bool { return d.Failed != "" })
+		v.absent(documents)
+		return v.writeForm(v.e.stdout, form, v.colored(), documents)
+	}
+	for _, d := range documents {
+		if d.Failed != "" {
+			fmt.Fprintf(v.e.stderr, "belfort: %s\n", d.Failed)
+		}
+	}
+	return v.writeForm(v.e.stdout, form, false, documents)
+}
+
+// absent tells of documents that only the baseline knows.
+func (v *validation) absent(documents []report.Document) {
+	if n := len(v.baseline.Absent(documents)); n > 0 && !v.Quiet {
+		fmt.Fprintf(v.e.stderr, "belfort: %d pages of the baseline %s were not judged now\n", n, v.Baseline)
+	}
+}
+
+// bounded leaves out findings over the number asked.
+func (v *validation) bounded(documents []report.Document) []report.Document {
+	if v.MaxFindings == 0 {
+		return documents
+	}
+	documents = slices.Clone(documents)
+	left := v.MaxFindings
+	for i := range documents {
+		d := &documents[i]
+		if n := len(d.Verdict.Findings); n > left {
+			d.Verdict.Findings = d.Verdict.Findings[:left]
+			d.Left = n - left
+		}
+		left -= len(d.Verdict.Findings)
+	}
+	return documents
+}
+
+func (v *validation) writeForm(w io.Writer, form string, colored bool, documents []report.Document) error {
+	switch form {
+	case "json":
+		return report.JSON(w, documents)
+	case "sarif":
+		return report.SARIFWith(w, documents, report.SARIFOptions{Version: version(), Language: v.language, Site: v.Site})
+	case "turtle":
+		return report.Turtle(w, documents)
+	case "junit":
+		return report.JUnit(w, documents, v.language)
+	case "html":
+		return report.HTML(w, documents, v.language)
+	case "gitlab":
+		return report.CodeQuality(w, documents, v.language)
+	}
+	return report.TextWith(w, documents, report.TextOptions{
+		Language: v.language, Color: colored, Each: v.All, Quiet: v.Quiet, Site: v.Site,
+	})
+}
+
+// colored reports whether standard output takes colours (https://no-color.org).
+func (v *validation) colored() bool {
+	switch v.Color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(v.e.stdout)
 }

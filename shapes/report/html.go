@@ -2,6 +2,7 @@ package report
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
 	"strings"
@@ -17,47 +18,103 @@ var pageTemplate = template.Must(template.New("report").Parse(page))
 
 type htmlReport struct {
 	Language  Language
-	Title     string
+	Words     htmlWords
 	Documents []htmlDocument
 }
 
-type htmlDocument struct {
-	Source, Summary string
-	Findings        []htmlFinding
+// htmlWords are those that the template itself says.
+type htmlWords struct {
+	Title, Summary, Page, Level, Mending, Example, Places, None, Skip, Back string
+	Severities                                                              [3]string
 }
+
+type htmlDocument struct {
+	Number                  int
+	Source, Summary, Failed string
+	Conforms                bool
+	Counts                  [3]int // the worst first
+	Levels                  []htmlLevel
+	Groups                  []htmlFinding
+	Left                    string
+	Official                []string
+	Differences             []htmlDifference
+}
+
+type htmlLevel struct{ Name, State, Answer string }
+
+type htmlDifference struct{ Who, What, Why string }
 
 type htmlFinding struct {
 	Severity, Word, Rule, Place, Message string
 	Line                                 int
 	Before, Marked, After                string // the source line
-	Mending, MendingWord, Example        string
+	Mending, Example                     string
+	Again                                string
 }
 
 // HTML writes a page that stands by itself: no script, no address of anything
-// else, fit to be kept or sent.
+// else, fit to be kept, printed or sent.
 func HTML(w io.Writer, documents []Document, language Language) error {
-	r := htmlReport{Language: language, Title: "Bevindingen"}
+	words := wordsOf(language)
+	r := htmlReport{Language: words.language, Words: htmlWords{
+		Title: words.title, Summary: words.summary, Page: words.page, Level: words.level, Mending: words.mending, Example: words.example,
+		Places: words.places, None: words.noFindings, Skip: "Naar de bevindingen", Back: "Terug naar het overzicht",
+		Severities: [3]string{words.severities[rdf.Violation][1], words.severities[rdf.Warning][1], words.severities[rdf.Info][1]},
+	}}
 	if language == EN {
-		r.Title = "Findings"
+		r.Words.Skip, r.Words.Back = "To the findings", "Back to the summary"
 	}
-	for _, d := range documents {
-		lines := rdf.NewLines(redacted(d))
-		doc := htmlDocument{Source: plain(d.Verdict.Source), Summary: totals(d.Verdict, language)}
-		for _, f := range d.Verdict.Findings {
-			doc.Findings = append(doc.Findings, findingHTML(f, lines, language))
-		}
-		r.Documents = append(r.Documents, doc)
+	for i, d := range documents {
+		r.Documents = append(r.Documents, documentHTML(d, i+1, words))
 	}
 	return pageTemplate.Execute(w, r)
 }
 
+func documentHTML(d Document, number int, words words) htmlDocument {
+	v := d.Verdict
+	doc := htmlDocument{Number: number, Source: plain(v.Source), Failed: plain(d.Failed), Conforms: v.Conforms && d.Failed == ""}
+	if d.Failed != "" {
+		return doc
+	}
+	doc.Summary = totals(v, words.language) + baselined(d, words)
+	doc.Counts = [3]int{v.Counts[rdf.Violation], v.Counts[rdf.Warning], v.Counts[rdf.Info]}
+	if v.Profile.Graded() {
+		for i, a := range []oslo.Assessment{v.Maturity.One, v.Maturity.Two, v.Maturity.Three} {
+			doc.Levels = append(doc.Levels, htmlLevel{
+				fmt.Sprintf("%s %d", words.level, i+1), [...]string{"open", "reached", "missed"}[min(a, oslo.Missed)], assessment(a, words.language),
+			})
+		}
+	}
+	lines := rdf.NewLines(redacted(d))
+	for _, g := range Groups(v.Findings) {
+		f := findingHTML(g.Finding, lines, words.language)
+		if n := len(g.Again); n > 0 {
+			f.Again = fmt.Sprintf(words.again, n)
+			if p := (&printer{words: words}).places(g); p != "" {
+				f.Again += ": " + p
+			}
+		}
+		doc.Groups = append(doc.Groups, f)
+	}
+	if d.Left > 0 {
+		doc.Left = fmt.Sprintf(words.left, d.Left)
+	}
+	if c := d.Official; c != nil {
+		doc.Official = comparison(c, d, words)
+		for _, difference := range c.Differences {
+			who := words.onlyUs
+			if difference.Official {
+				who = words.onlyThem
+			}
+			doc.Differences = append(doc.Differences, htmlDifference{who, difference.What + times(difference.Times), plain(words.language.of(difference.Why))})
+		}
+	}
+	return doc
+}
+
 func findingHTML(f rdf.Finding, lines *rdf.Lines, language Language) htmlFinding {
 	h := htmlFinding{
-		Severity: f.Severity.String(), Word: severityWord(f.Severity, language), Rule: f.Rule,
-		Message: plain(language.of(f.Message)), MendingWord: "Oplossing",
-	}
-	if language == EN {
-		h.MendingWord = "Mending"
+		Severity: f.Severity.String(), Word: severityWord(f.Severity, language), Rule: f.Rule, Message: plain(language.of(f.Message)),
 	}
 	if rule, ok := oslo.LookupRule(f.Rule); ok {
 		h.Mending, h.Example = language.of(rule.Mending), rule.Example
@@ -84,11 +141,4 @@ func findingHTML(f rdf.Finding, lines *rdf.Lines, language Language) htmlFinding
 		h.After += "…"
 	}
 	return h
-}
-
-func severityWord(s rdf.Severity, language Language) string {
-	if language == EN {
-		return s.String()
-	}
-	return [...]string{"opmerking", "waarschuwing", "overtreding"}[min(s, rdf.Violation)]
 }

@@ -1,5 +1,6 @@
-// Package report writes verdicts down: as text for a terminal, as JSON, SARIF
-// and JUnit for machines, as Turtle for linked data, and as a page of HTML.
+// Package report writes verdicts down: as text for a terminal, as JSON, SARIF,
+// JUnit and Code Quality for machines, as Turtle for linked data, and as a page
+// of HTML. It also keeps baselines: which findings are known already.
 //
 // It judges nothing and decides no exit code. Whatever the format, it shows
 // nothing of a value that a privacy rule found, and passes no control
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/shapes/lblod"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 )
 
@@ -20,6 +22,21 @@ type Document struct {
 	// Text is the document in UTF-8, into which the findings point. Without it
 	// a report shows no source lines.
 	Text []byte
+	// Base is the IRI against which the page's relative IRIs were resolved.
+	// Fingerprints leave it out, so that a page has the same ones wherever it
+	// stands. It may be empty.
+	Base string
+	// Failed says why there is no verdict: the document could not be read. Of
+	// Verdict then only Source counts.
+	Failed string
+	// Known is how many findings a baseline took out of the verdict, and Gone
+	// how many that it lists are no longer there.
+	Known, Gone int
+	// Left is how many findings were left out because there were too many.
+	Left int
+	// Official is the verdict of the official validator beside ours, nil if
+	// nobody asked.
+	Official *lblod.Comparison
 }
 
 // Language is the language of a report for people.

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/shapes/lblod"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 	"github.com/belfort-lod/belfort/shapes/report"
 )
@@ -27,6 +29,8 @@ const page = `<!DOCTYPE html>
   漢字 <a property="besluit:heeftAgendalijst" href="/agenda">Agenda</a>
   <p>Rijksregisternummer 85.07.30-033.28</p>
   <div property="besluit:behandelt" typeof="besluit:Agendapunt">Terrassen</div>
+  <div property="besluit:behandelt" typeof="besluit:Agendapunt">Markten</div>
+  <div property="besluit:behandelt" typeof="besluit:Agendapunt">Fietspad</div>
 </div>
 `
 
@@ -42,18 +46,22 @@ func document(t *testing.T, source, text string, profile oslo.Profile) report.Do
 
 // Each format of the same two documents stands in testdata.
 func TestGoldenFormats(t *testing.T) {
+	list := document(t, "pages/lijst 1.html", page, oslo.Besluitenlijst)
+	list.Official = compared(t, page, list.Verdict)
 	documents := []report.Document{
-		document(t, "pages/lijst 1.html", page, oslo.Besluitenlijst),
+		list,
 		document(t, "https://vlavirgem.example/", `<a property="http://lblod.data.gift/vocabularies/besluit/linkToPublication" href="/lijst">Lijst</a>`, oslo.Praktijk),
+		{Verdict: oslo.Verdict{Source: "weg.html"}, Failed: "open weg.html: no such file"},
 	}
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"report.nl.txt": func(b *bytes.Buffer) error { return report.Text(b, documents, report.NL) },
-		"report.en.txt": func(b *bytes.Buffer) error { return report.Text(b, documents, report.EN) },
-		"report.json":   func(b *bytes.Buffer) error { return report.JSON(b, documents) },
-		"report.sarif":  func(b *bytes.Buffer) error { return report.SARIF(b, documents, "1.2.3", report.EN) },
-		"report.ttl":    func(b *bytes.Buffer) error { return report.Turtle(b, documents) },
-		"report.xml":    func(b *bytes.Buffer) error { return report.JUnit(b, documents, report.NL) },
-		"report.html":   func(b *bytes.Buffer) error { return report.HTML(b, documents, report.NL) },
+		"report.nl.txt":      func(b *bytes.Buffer) error { return report.Text(b, documents, report.NL) },
+		"report.en.txt":      func(b *bytes.Buffer) error { return report.Text(b, documents, report.EN) },
+		"report.json":        func(b *bytes.Buffer) error { return report.JSON(b, documents) },
+		"report.sarif":       func(b *bytes.Buffer) error { return report.SARIF(b, documents, "1.2.3", report.EN) },
+		"report.ttl":         func(b *bytes.Buffer) error { return report.Turtle(b, documents) },
+		"report.gitlab.json": func(b *bytes.Buffer) error { return report.CodeQuality(b, documents, report.NL) },
+		"report.xml":         func(b *bytes.Buffer) error { return report.JUnit(b, documents, report.NL) },
+		"report.html":        func(b *bytes.Buffer) error { return report.HTML(b, documents, report.NL) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -68,6 +76,16 @@ func TestGoldenFormats(t *testing.T) {
 			}
 		})
 	}
+}
+
+func compared(t *testing.T, text string, ours oslo.Verdict) *lblod.Comparison {
+	t.Helper()
+	doc, err := rdfa.Parse([]byte(text), rdfa.Options{Base: "https://vlavirgem.example/lijst"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := lblod.Compare(lblod.Validate([]byte(text), doc.Quads, besluit.Besluitenlijst), ours)
+	return &c
 }
 
 func golden(t *testing.T, name string, got []byte) {

@@ -19,13 +19,16 @@ const ruleNamespace = "urn:belfort:regel:"
 // as sh:sourceConstraintComponent too. sh:conforms says whether the document
 // has no violation: warnings alone do not make it false, which differs from
 // the letter of SHACL. The place in the document is given as schema:position,
-// "line:column".
+// "line:column". Documents that could not be read are left out.
 func Turtle(w io.Writer, documents []Document) error {
 	t := turtle.NewWriter(w, turtle.Options{Prefixes: map[string]string{
 		"sh": vocab.SH, "xsd": vocab.XSD, "prov": vocab.Prov, "schema": vocab.Schema, "besluit": vocab.Besluit,
 		"mandaat": vocab.Mandaat, "eli": vocab.Eli, "dct": vocab.Dct, "foaf": vocab.Foaf, "skos": vocab.SKOS, "regel": ruleNamespace,
 	}})
 	for i, d := range documents {
+		if d.Failed != "" {
+			continue
+		}
 		for _, q := range reportQuads(d, i) {
 			if err := t.Write(q); err != nil {
 				return err
