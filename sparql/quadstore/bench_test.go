@@ -37,7 +37,7 @@ func page(n, quads int) []rdf.Quad {
 	return list[:quads]
 }
 
-func pages(quads int) iter.Seq2[rdf.Quad, error] {
+func corpus(quads int) iter.Seq2[rdf.Quad, error] {
 	return func(yield func(rdf.Quad, error) bool) {
 		for n := 0; n*1000 < quads; n++ {
 			for _, q := range page(n, 1000) {
@@ -66,7 +66,7 @@ func BenchmarkLoad(b *testing.B) {
 	const quads = 2_000_000
 	for b.Loop() {
 		s := openDisk(b)
-		if _, err := s.Load(context.Background(), pages(quads), nil); err != nil {
+		if _, err := s.Load(context.Background(), corpus(quads), nil); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(diskSize(b, s.dir))/quads, "bytes/quad")
@@ -94,7 +94,7 @@ func diskSize(b *testing.B, dir string) (size int64) {
 func BenchmarkPut(b *testing.B) {
 	ctx := context.Background()
 	s := openDisk(b)
-	if _, err := s.Load(ctx, pages(200_000), nil); err != nil {
+	if _, err := s.Load(ctx, corpus(200_000), nil); err != nil {
 		b.Fatal(err)
 	}
 	other := page(77_777, 2000)
@@ -146,7 +146,7 @@ func BenchmarkPut(b *testing.B) {
 
 func BenchmarkMatch(b *testing.B) {
 	s := openDisk(b)
-	if _, err := s.Load(context.Background(), pages(1_000_000), nil); err != nil {
+	if _, err := s.Load(context.Background(), corpus(1_000_000), nil); err != nil {
 		b.Fatal(err)
 	}
 	d := s.Snapshot()

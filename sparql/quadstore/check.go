@@ -6,21 +6,25 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
-// Check reads the whole store and returns nil if it is sound: every block has
-// its checksum, all orders hold the same quads, every term of a quad is in the
-// dictionary both ways, and every maintained count is right. Damage is a
-// *CorruptError. It needs memory of one bit per term and some bytes per graph.
+// Check reads the whole store and returns nil if it is sound: every page of the
+// base and block of the database has its checksum, all orders are sorted and
+// hold the same quads, every term of a quad is in the dictionary both ways, the
+// statistics are right, and the delta is news to the base. Damage is a
+// *CorruptError. It needs memory of one bit per term and some bytes per
+// predicate.
 func (s *Store) Check(ctx context.Context) error {
 	d := s.Snapshot()
-	defer d.Close()
 	c := checker{d: d}
-	if err := c.check(ctx); err != nil {
+	if err := errors.Join(c.check(ctx), d.Close()); err != nil {
 		return fmt.Errorf("check quad store: %w", err)
 	}
 	return nil
@@ -35,129 +39,278 @@ func (c *checker) check(ctx context.Context) error {
 	if c.d.err != nil {
 		return c.d.err
 	}
-	counts := map[delta]int64{}
-	var sums [len(orders)]uint64
-	for at := range orders {
-		total := int64(0)
-		err := c.scan(ctx, spaceOrder+byte(at), func(key, value []byte) error {
-			q, ok := readQuad(key, at)
-			if !ok || len(value) != 0 {
-				return fmt.Errorf("key %x is no quad", key)
-			}
-			total++
-			sums[at] += q.hash()
-			if at != orderSPOG {
-				return nil
-			}
-			counts[delta{spaceGraph, q[graph]}]++
-			counts[delta{spacePredicate, q[predicate]}]++
-			return c.use(q)
-		})
-		if err != nil {
-			return err
+	for _, p := range c.d.base.all() {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		if total != c.d.Len() || sums[at] != sums[0] {
-			return c.broken("order %d has other quads than the store: %d, not %d", at, total, c.d.Len())
-		}
-	}
-	for _, space := range []byte{spaceGraph, spacePredicate} {
-		err := c.scan(ctx, space, func(key, value []byte) error {
-			if len(key) != 9 || len(value) != 8 {
-				return fmt.Errorf("key %x is no count", key)
-			}
-			what := delta{space, eval.ID(binary.BigEndian.Uint64(key[1:]))}
-			if n := int64(binary.BigEndian.Uint64(value)); n != counts[what] {
-				return fmt.Errorf("count %x is %d, not %d", key, n, counts[what])
-			}
-			delete(counts, what)
-			return nil
-		})
-		if err != nil {
+		if err := p.checkAll(); err != nil {
 			return err
 		}
 	}
-	if len(counts) > 0 {
-		return c.broken("%d counts are missing", len(counts))
+	if c.d.base.number > 0 {
+		if err := c.base(ctx); err != nil {
+			return err
+		}
 	}
-	return c.dictionary(ctx)
+	if err := c.delta(); err != nil {
+		return err
+	}
+	return c.database(ctx)
 }
 
-// use marks the terms of a quad, and sees that those outside the dictionary
-// are terms at all.
-func (c *checker) use(q quad) error {
-	for place, id := range q {
-		switch {
-		case place == graph && id == 0:
-		case tagOf(id) != tagDictionary:
-			if _, ok := inlined(id); !ok {
-				return fmt.Errorf("ID %#x is of no term", uint64(id))
+// base checks runs, statistics and dictionary of the base.
+func (c *checker) base(ctx context.Context) error {
+	b := c.d.base
+	var sums [len(orders)]uint64
+	var all counts
+	by := map[code]*counts{}
+	for at, r := range b.runs {
+		counter := newCounter(at)
+		read := r.reader()
+		var last row
+		for n := int64(0); ; n++ {
+			if n%4096 == 0 && ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
-		case id == 0 || id > eval.ID(1)<<40:
-			return fmt.Errorf("ID %#x is of no term", uint64(id))
-		default:
-			word := int(id / 64)
-			for len(c.used) <= word {
-				c.used = append(c.used, make([]uint64, len(c.used)+64)...)
+			here, ok, err := read()
+			if err != nil {
+				return err
 			}
-			c.used[word] |= 1 << (id % 64)
+			if !ok {
+				break
+			}
+			if n > 0 && compareRows(&last, &here, 4) >= 0 {
+				return r.p.damaged("row %d is not after the one before it", n)
+			}
+			if n%blockRows == 0 && r.firsts[n/blockRows] != here {
+				return r.p.damaged("block %d does not begin as the index says", n/blockRows)
+			}
+			last = here
+			counter.watch(&here)
+			var q [4]code
+			for i, place := range orders[at] {
+				q[place] = here[i]
+			}
+			sums[at] += hashOf(q)
+			if at == orderSPOG {
+				if err := c.use(q); err != nil {
+					return r.p.damaged("row %d: %w", n, err)
+				}
+			}
+		}
+		if sums[at] != sums[0] {
+			return r.p.damaged("it has other quads than %s", runNames[0])
+		}
+		all.add(&counter.all)
+		for p, n := range counter.list {
+			if by[p] == nil {
+				by[p] = &counts{}
+			}
+			by[p].add(n)
+		}
+	}
+	if found, err := b.counts(0); err != nil || found != all {
+		return cmpOr(err, b.stats.damaged("everything counts as %v, not %v", found, all))
+	}
+	if b.stats.numbers[0] != uint64(len(by)) {
+		return b.stats.damaged("%d predicates, not %d", b.stats.numbers[0], len(by))
+	}
+	for _, p := range slices.Sorted(maps.Keys(by)) {
+		if found, err := b.counts(eval.ID(p)); err != nil || found != *by[p] {
+			return cmpOr(err, b.stats.damaged("predicate %d counts as %v, not %v", p, found, *by[p]))
+		}
+	}
+	return c.terms(ctx)
+}
+
+func cmpOr(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// use marks the terms of a quad of the base, and sees that those outside the
+// dictionary are terms at all.
+func (c *checker) use(q [4]code) error {
+	t := c.d.base.terms
+	for place, k := range q {
+		if k == 0 && place == graph {
+			continue
+		}
+		if k == 0 || int64(k) > t.n+t.literals || int64(k) > t.n && place != object {
+			return fmt.Errorf("code %d is of no term", k)
+		}
+		if int64(k) <= t.n {
+			c.mark(eval.ID(k))
 		}
 	}
 	return nil
 }
 
-func (c *checker) dictionary(ctx context.Context) error {
-	terms, hashes := 0, 0
-	err := c.scan(ctx, spaceTerm, func(key, value []byte) error {
-		terms++
-		if len(key) != 9 {
-			return fmt.Errorf("key %x is no term", key)
+func (c *checker) mark(id eval.ID) {
+	word := int(id / 64)
+	if word >= len(c.used) {
+		c.used = append(c.used, make([]uint64, word+1-len(c.used)+len(c.used)/2)...)
+	}
+	c.used[word] |= 1 << (id % 64)
+}
+
+// terms checks the dictionary of the base.
+func (c *checker) terms(ctx context.Context) error {
+	t := c.d.base.terms
+	known := int64(0)
+	for id := eval.ID(1); id <= eval.ID(t.n); id++ {
+		if id%4096 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		if _, ok := readTerm(value); !ok {
-			return fmt.Errorf("term %x cannot be read", key)
-		}
-		id, closer, err := c.d.at.Get(hashKey(value))
-		if errors.Is(err, pebble.ErrNotFound) {
-			return fmt.Errorf("term %x is not found by its text", key)
-		}
+		term, ok, err := t.term(id)
 		if err != nil {
 			return err
 		}
-		defer closer.Close()
-		if !bytes.Equal(id, key[1:]) {
-			return fmt.Errorf("term %x is found as %x", key, id)
+		if !ok {
+			if word := int(id / 64); word < len(c.used) && c.used[word]>>(id%64)&1 == 1 {
+				return t.text.damaged("a quad has term %d, which is missing", id)
+			}
+			continue
 		}
-		n := eval.ID(binary.BigEndian.Uint64(key[1:]))
-		if word := n / 64; word < eval.ID(len(c.used)) {
-			c.used[word] &^= 1 << (n % 64)
+		known++
+		found, err := t.id(term)
+		if err != nil {
+			return err
+		}
+		if found != id {
+			return t.hashes.damaged("term %d is found as %d", id, found)
+		}
+	}
+	slots, err := t.slotsOf(nil)
+	if err != nil {
+		return err
+	}
+	if known != t.known || int64(len(slots)) != known {
+		return t.hashes.damaged("%d slots for %d terms", len(slots), known)
+	}
+	last := eval.ID(0)
+	for i := range t.literals {
+		v, err := t.value(i)
+		if err != nil {
+			return err
+		}
+		if _, ok := inlined(v); !ok || v <= last {
+			return t.values.damaged("value %d, %#x, is out of place", i, uint64(v))
+		}
+		last = v
+	}
+	return nil
+}
+
+// delta sees that the delta is news, and marks its terms.
+func (c *checker) delta() error {
+	sums := [len(orders)]uint64{}
+	for at, list := range c.d.delta.by {
+		for _, e := range list.all() {
+			q := e.quad(at)
+			sums[at] += hashOf(q)
+			if at != orderGSPO {
+				continue
+			}
+			has, err := c.d.base.has(q)
+			if err != nil {
+				return err
+			}
+			if has != e.gone() {
+				return c.broken("quad %x of the delta is not news", q)
+			}
+			for place, id := range q {
+				switch {
+				case id == 0 && place == graph:
+				case tagOf(id) != tagDictionary:
+					if _, ok := inlined(id); !ok || place != object {
+						return c.broken("ID %#x is of no term", uint64(id))
+					}
+				case id == 0 || id >= c.d.next:
+					return c.broken("ID %#x is of no term", uint64(id))
+				case id > eval.ID(c.d.base.terms.n):
+					c.mark(id)
+				}
+			}
+		}
+		if sums[at] != sums[0] {
+			return c.broken("order %d of the delta has other quads", at)
+		}
+	}
+	if n := c.d.base.runs[0].count + int64(c.d.delta.by[0].more(&entry{}, 0)); n != c.d.quads {
+		return c.broken("%d quads, not %d", n, c.d.quads)
+	}
+	return nil
+}
+
+// database reads every key, and checks the terms that the base does not have.
+// What came after the snapshot is there too.
+func (c *checker) database(ctx context.Context) error {
+	terms, hashes := 0, 0
+	at := c.d.s.db.NewSnapshot()
+	err := c.scan(ctx, at, func(key, value []byte) error {
+		switch key[0] {
+		case spaceMeta, spaceQuad:
+		case spaceHash:
+			hashes++
+		case spaceTerm:
+			terms++
+			if len(key) != 9 {
+				return fmt.Errorf("key %x is no term", key)
+			}
+			t, ok := readTerm(value)
+			if !ok || t == (rdf.Term{}) {
+				return fmt.Errorf("term %x cannot be read", key)
+			}
+			id, closer, err := at.Get(hashKey(value))
+			if errors.Is(err, pebble.ErrNotFound) {
+				return fmt.Errorf("term %x is not found by its text", key)
+			}
+			if err != nil {
+				return err
+			}
+			same := bytes.Equal(id, key[1:])
+			if err := closer.Close(); err != nil {
+				return err
+			}
+			if !same {
+				return fmt.Errorf("term %x is found as %x", key, id)
+			}
+			n := eval.ID(binary.BigEndian.Uint64(key[1:]))
+			if word := n / 64; word < eval.ID(len(c.used)) {
+				c.used[word] &^= 1 << (n % 64)
+			}
+		default:
+			return fmt.Errorf("key %x is of no kind", key)
 		}
 		return nil
 	})
-	if err != nil {
+	if err := errors.Join(err, at.Close()); err != nil {
 		return err
 	}
-	for i, word := range c.used {
-		if word != 0 {
-			return c.broken("a quad has a term between %#x and %#x that the dictionary has not", i*64, i*64+63)
+	if terms != hashes {
+		return c.broken("the database has %d terms and %d hashes", terms, hashes)
+	}
+	n := eval.ID(c.d.base.terms.n)
+	for id := n + 1; id < eval.ID(len(c.used))*64; id++ {
+		if c.used[id/64]>>(id%64)&1 == 1 && c.d.s.now.Load().base == c.d.base {
+			return c.broken("a quad has term %#x, which the dictionary has not", uint64(id))
 		}
-	}
-	if err := c.scan(ctx, spaceHash, func(_, _ []byte) error { hashes++; return nil }); err != nil {
-		return err
-	}
-	if hashes != terms {
-		return c.broken("the dictionary has %d terms and %d hashes", terms, hashes)
 	}
 	return nil
 }
 
-// scan calls f with every key of a space. What f finds wrong is damage.
-func (c *checker) scan(ctx context.Context, space byte, f func(key, value []byte) error) (err error) {
-	it, err := c.d.iterator([]byte{space})
+// scan calls f with every key of the database. What f finds wrong is damage.
+func (c *checker) scan(ctx context.Context, at *pebble.Snapshot, f func(key, value []byte) error) (err error) {
+	it, err := at.NewIter(&pebble.IterOptions{})
 	if err != nil {
-		return err
+		return c.d.s.readError(err)
 	}
 	defer func() {
-		if e := c.d.release(it); err == nil {
-			err = e
+		if e := it.Close(); err == nil {
+			err = c.d.s.readError(e)
 		}
 	}()
 	n := 0
@@ -182,11 +335,11 @@ func (c *checker) broken(format string, args ...any) error {
 	return &CorruptError{File: c.d.s.dir, Err: fmt.Errorf(format, args...)}
 }
 
-// hash mixes a quad so that sums of hashes tell sets of quads apart.
-func (q quad) hash() uint64 {
+// hashOf mixes a quad so that sums of hashes tell sets of quads apart.
+func hashOf[N ~uint32 | ~uint64](q [4]N) uint64 {
 	h := uint64(0x9e3779b97f4a7c15)
-	for _, id := range q {
-		h ^= uint64(id)
+	for _, n := range q {
+		h ^= uint64(n)
 		h *= 0xbf58476d1ce4e5b9
 		h ^= h >> 29
 	}

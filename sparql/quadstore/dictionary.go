@@ -86,63 +86,109 @@ func (s *Store) lookUpID(key []byte) (eval.ID, error) {
 	return eval.ID(binary.BigEndian.Uint64(value)), nil
 }
 
-// id returns the ID of a term, 0 if the dictionary does not know it.
-func (s *Store) id(t rdf.Term) (eval.ID, error) {
+// id returns the ID of a term, 0 if the dictionary does not know it: not that of
+// the base of a state, nor that of what came since.
+func (s *Store) id(at *state, t rdf.Term) (eval.ID, error) {
 	if id, ok := inline(t); ok {
 		return id, nil
 	}
 	if t.IsZero() {
 		return 0, nil
 	}
+	id, err := at.base.terms.id(t)
+	if id != 0 || err != nil || !at.young() {
+		return id, err
+	}
 	if id := s.terms.id(t); id != 0 {
 		return id, nil
 	}
-	id, err := s.lookUpID(hashKey(appendTerm(nil, t)))
+	id, err = s.lookUpID(hashKey(appendTerm(nil, t)))
 	if id != 0 {
 		s.terms.add(id, t)
 	}
+	if id != 0 || err != nil {
+		return id, err
+	}
+	// It may have moved to a newer base.
+	err = s.newer(at, func(b *base) error {
+		id, err = b.terms.id(t)
+		return err
+	})
 	return id, err
 }
 
-// term returns the term of an ID. The dictionary only grows, so that it needs
-// no snapshot.
-func (s *Store) term(id eval.ID) (rdf.Term, error) {
+// newer calls f with the present base if it is not that of a state.
+func (s *Store) newer(at *state, f func(*base) error) error {
+	s.mu.Lock()
+	b := s.now.Load().base
+	b.use()
+	s.mu.Unlock()
+	var err error
+	if b != at.base {
+		err = f(b)
+	}
+	return errors.Join(err, b.leave())
+}
+
+// term returns the term of an ID. The dictionary only grows, so that beyond the
+// base of a state it needs no snapshot.
+func (s *Store) term(at *state, id eval.ID) (t rdf.Term, err error) {
 	if tagOf(id) != tagDictionary {
 		t, ok := inlined(id)
 		if !ok {
-			return rdf.Term{}, fmt.Errorf("look up term: ID %#x is of no term", uint64(id))
+			return rdf.Term{}, noTerm(id)
 		}
 		return t, nil
+	}
+	ok := false
+	if id <= eval.ID(at.base.terms.n) {
+		if id != 0 {
+			t, ok, err = at.base.terms.term(id)
+		}
+		if err == nil && !ok {
+			err = noTerm(id)
+		}
+		return t, err
 	}
 	if t, ok := s.terms.term(id); ok {
 		return t, nil
 	}
 	value, closer, err := s.db.Get(idKey(spaceTerm, id))
 	if errors.Is(err, pebble.ErrNotFound) {
-		return rdf.Term{}, fmt.Errorf("look up term: ID %#x is of no term", uint64(id))
+		err = s.newer(at, func(b *base) (err error) {
+			if id <= eval.ID(b.terms.n) {
+				t, ok, err = b.terms.term(id)
+			}
+			return err
+		})
+		if err == nil && !ok {
+			err = noTerm(id)
+		}
+		return t, err
 	}
 	if err != nil {
 		return rdf.Term{}, s.readError(err)
 	}
 	defer closer.Close()
-	t, ok := readTerm(value)
-	if !ok {
+	if t, ok = readTerm(value); !ok {
 		return rdf.Term{}, &CorruptError{File: s.dir, Err: fmt.Errorf("term %#x cannot be read", uint64(id))}
 	}
 	s.terms.add(id, t)
 	return t, nil
 }
 
+func noTerm(id eval.ID) error { return fmt.Errorf("look up term: ID %#x is of no term", uint64(id)) }
+
 // cache remembers terms and IDs, which never change, in a fixed number of
 // slots; a newcomer takes the place of what stood in its slot. It needs no
 // lock, and its size is bounded: long terms are not kept.
 type cache struct {
 	seed   maphash.Seed
-	byID   []atomic.Pointer[entry]
-	byTerm []atomic.Pointer[entry]
+	byID   []atomic.Pointer[remembered]
+	byTerm []atomic.Pointer[remembered]
 }
 
-type entry struct {
+type remembered struct {
 	id   eval.ID
 	term rdf.Term
 }
@@ -155,12 +201,12 @@ const (
 func newCache() *cache {
 	return &cache{
 		seed:   maphash.MakeSeed(),
-		byID:   make([]atomic.Pointer[entry], cacheSlots),
-		byTerm: make([]atomic.Pointer[entry], cacheSlots),
+		byID:   make([]atomic.Pointer[remembered], cacheSlots),
+		byTerm: make([]atomic.Pointer[remembered], cacheSlots),
 	}
 }
 
-func (c *cache) slot(t rdf.Term) *atomic.Pointer[entry] {
+func (c *cache) slot(t rdf.Term) *atomic.Pointer[remembered] {
 	return &c.byTerm[maphash.Comparable(c.seed, t)%cacheSlots]
 }
 
@@ -168,7 +214,7 @@ func (c *cache) add(id eval.ID, t rdf.Term) {
 	if len(t.Value()) > cacheLongest {
 		return
 	}
-	e := &entry{id: id, term: t}
+	e := &remembered{id: id, term: t}
 	c.byID[id%cacheSlots].Store(e)
 	c.slot(t).Store(e)
 }

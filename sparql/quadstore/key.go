@@ -9,12 +9,14 @@ import (
 // The first byte of a key says what it is. Numbers are big-endian, so that
 // Pebble's order of bytes is the order of numbers.
 const (
-	spaceMeta      = 0x01 // -> number of quads, version
-	spaceGraph     = 0x02 // + graph -> number of quads in it
-	spacePredicate = 0x03 // + predicate -> number of quads with it
-	spaceTerm      = 0x04 // + dictionary ID -> term
-	spaceHash      = 0x05 // + first half of SHA-256 of the term -> dictionary ID
-	spaceOrder     = 0x10 // + number of the order, + four IDs -> nothing
+	spaceMeta = 0x01 // -> number of quads, version, number of the base, next dictionary ID
+	spaceTerm = 0x04 // + dictionary ID -> term, of those that the base does not have
+	spaceHash = 0x05 // + first half of SHA-256 of the term -> dictionary ID, of the same
+	spaceQuad = 0x20 // + four IDs in the order GSPO -> "+" added to the base, "-" gone from it
+
+	// Version 1 had no base: all terms and quads were here, in five orders, and
+	// numbers of quads by graph and predicate.
+	spaceOrder1 = 0x10 // + number of the order, + four IDs -> nothing
 )
 
 // quad is a quad as IDs, by place, so that an order is a list of places. A
@@ -37,14 +39,16 @@ type order [4]uint8
 
 // The orders. Any places that a pattern binds are the beginning of one of
 // them, but for subject and object within a graph, where few quads are left to
-// skip. The three that end in the graph also serve the union of all graphs:
-// there equal triples stand side by side.
+// skip. The four that end in the graph also serve the union of all graphs: there
+// equal triples stand side by side. PSOG gives the quads of a predicate sorted
+// by subject, which most joins of this field want.
 var orders = [...]order{
 	{subject, predicate, object, graph},
 	{predicate, object, subject, graph},
 	{object, subject, predicate, graph},
 	{graph, subject, predicate, object},
 	{graph, predicate, object, subject},
+	{predicate, subject, object, graph},
 }
 
 const (
@@ -53,19 +57,15 @@ const (
 	orderOSPG
 	orderGSPO
 	orderGPOS
+	orderPSOG
 )
 
 const quadKeyLength = 1 + 4*8
 
-// appendQuad appends the key of q in an order.
-func appendQuad(b []byte, at int, q quad) []byte {
-	return appendPrefix(b, at, q, 4)
-}
-
-// appendPrefix appends the first n places of the key of q in an order.
-func appendPrefix(b []byte, at int, q quad, n int) []byte {
-	b = append(b, spaceOrder+byte(at))
-	for _, place := range orders[at][:n] {
+// appendQuad appends the key of a quad of the delta.
+func appendQuad(b []byte, q quad) []byte {
+	b = append(b, spaceQuad)
+	for _, place := range orders[orderGSPO] {
 		b = binary.BigEndian.AppendUint64(b, uint64(q[place]))
 	}
 	return b
@@ -84,17 +84,6 @@ func readQuad(key []byte, at int) (q quad, ok bool) {
 
 func idKey(space byte, id eval.ID) []byte {
 	return binary.BigEndian.AppendUint64([]byte{space}, uint64(id))
-}
-
-// after returns the first key after all keys with the given prefix.
-func after(prefix []byte) []byte {
-	end := append([]byte(nil), prefix...)
-	for i := len(end) - 1; i >= 0; i-- {
-		if end[i]++; end[i] != 0 {
-			return end[:i+1]
-		}
-	}
-	return nil // never: the first byte is small
 }
 
 // compare orders quads as their keys in an order are.

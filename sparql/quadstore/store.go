@@ -1,6 +1,7 @@
 package quadstore
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,12 +25,13 @@ import (
 
 // FormatVersion is the version of the format on disk that this program writes
 // and reads; docs/formats/quadstore.md describes it.
-const FormatVersion = 1
+const FormatVersion = 2
 
 const (
 	formatFile  = "FORMAT"
 	formatLabel = "belfort quadstore "
 	databaseDir = "pebble"
+	baseDir     = "base"
 	loadDir     = "load"
 )
 
@@ -68,9 +71,15 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 
 // Options tune a Store. The zero value is good.
 type Options struct {
-	// CacheSize is the memory for blocks read from disk, in bytes; 0 means
-	// 128 MiB.
+	// CacheSize is the memory for blocks of the database, in bytes; 0 means
+	// 32 MiB. It has the delta and its terms only: the base is mapped into memory,
+	// and the operating system decides how much of it stays there.
 	CacheSize int64
+	// DeltaSize is how many quads may be added to the base or gone from it before
+	// both are folded into a new one in the background; 0 means an eighth of the
+	// base, at least 65,536 and at most 500,000. The delta takes about 250 bytes
+	// of memory for each.
+	DeltaSize int
 	// Logger hears of trouble in the background, such as a compaction that
 	// failed and is tried again; nil means nobody does.
 	Logger *slog.Logger
@@ -81,29 +90,53 @@ type Options struct {
 // Store is a durable set of quads. It is safe for concurrent use; writes take
 // their turn, reads through a Snapshot never wait for them.
 type Store struct {
-	dir   string
-	fs    vfs.FS
-	db    *pebble.DB
-	opts  *pebble.Options
-	lock  io.Closer
-	terms *cache
+	dir       string
+	fs        vfs.FS
+	db        *pebble.DB
+	lock      io.Closer
+	log       *slog.Logger
+	deltaSize int
+	terms     *cache    // of the part of the dictionary that is in the database
+	cursors   sync.Pool // *cursor, for Match
 
 	writing sync.Mutex // held by the one writer
 	failed  error      // why writing is over; guarded by writing
 
-	totals     atomic.Pointer[totals]
-	statistics statistics
+	now      atomic.Pointer[state] // changed by the one writer
+	lastBase atomic.Uint64         // highest number that a base was given
 
-	state     sync.Mutex
+	mu        sync.Mutex
+	closing   bool // nobody begins to fold any more
 	closed    bool
-	snapshots int // open
+	snapshots int      // open
+	folding   *folding // nil if nobody does
+	retryAt   int      // how large the delta must be after a failure
+}
+
+// state is what the store holds at one moment. It never changes.
+type state struct {
+	base  *base
+	delta *delta
+	totals
+	statistics sync.Map // what Distinct found: eval.ID to counts
+}
+
+// young reports whether the dictionary has terms that the base does not have.
+func (t *state) young() bool { return t.next > eval.ID(t.base.terms.n)+1 }
+
+// has reports whether the state has a quad.
+func (t *state) has(q quad) (bool, error) {
+	if e, ok := t.delta.find(q); ok {
+		return !e.gone(), nil
+	}
+	return t.base.has(q)
 }
 
 // totals are the numbers that every change moves together.
 type totals struct {
 	quads   int64
 	version uint64
-	next    eval.ID // the next dictionary ID; not written, the dictionary tells
+	next    eval.ID // the next dictionary ID
 }
 
 // Open opens the store in a directory, which it makes if need be. It returns
@@ -150,19 +183,26 @@ func open(dir string, o Options) (s *Store, err error) {
 	if err := files.RemoveAll(files.PathJoin(dir, loadDir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-
-	s = &Store{dir: dir, fs: files, lock: lock, terms: newCache()}
-	cache := pebble.NewCache(max(o.CacheSize, 0))
-	if o.CacheSize == 0 {
-		cache.Unref()
-		cache = pebble.NewCache(128 << 20)
+	if err := files.MkdirAll(files.PathJoin(dir, baseDir), 0o755); err != nil {
+		return nil, err
 	}
+	if found == 1 {
+		// An older program must not open what this one begins to change.
+		if err := writeFormat(files, dir); err != nil {
+			return nil, err
+		}
+	}
+
+	s = &Store{dir: dir, fs: files, lock: lock, log: o.Logger, deltaSize: o.DeltaSize, terms: newCache()}
+	cache := pebble.NewCache(cmp.Or(max(o.CacheSize, 0), 32<<20))
 	defer cache.Unref()
-	s.opts = s.pebbleOptions(o, lock, cache)
-	if s.db, err = pebble.Open(database, s.opts); err != nil {
+	if s.db, err = pebble.Open(database, s.pebbleOptions(o, lock, cache)); err != nil {
 		return nil, s.readError(err)
 	}
-	if err := s.readTotals(); err != nil {
+	if err := s.read(); err != nil {
+		if now := s.now.Load(); now != nil {
+			err = errors.Join(err, now.base.leave())
+		}
 		return nil, errors.Join(err, s.db.Close())
 	}
 	return s, nil
@@ -174,7 +214,7 @@ func (s *Store) pebbleOptions(o Options, lock *pebble.Lock, cache *pebble.Cache)
 		Lock:                  lock,
 		Cache:                 cache,
 		FormatMajorVersion:    pebble.FormatValueSeparation,
-		MemTableSize:          64 << 20,
+		MemTableSize:          16 << 20,
 		L0CompactionThreshold: 4,
 		MaxOpenFiles:          1000,
 		Logger:                logger{o.Logger},
@@ -247,6 +287,11 @@ func beginFormat(files vfs.FS, dir, database string) error {
 			return fmt.Errorf("%s holds a database but no %s file: not a quad store of Belfort", dir, formatFile)
 		}
 	}
+	return writeFormat(files, dir)
+}
+
+// writeFormat makes the directory one of this version.
+func writeFormat(files vfs.FS, dir string) error {
 	name, draft := files.PathJoin(dir, formatFile), files.PathJoin(dir, formatFile+".tmp")
 	f, err := files.Create(draft, vfs.WriteCategoryUnspecified)
 	if err != nil {
@@ -262,86 +307,140 @@ func beginFormat(files vfs.FS, dir, database string) error {
 	return syncDir(files, dir)
 }
 
-// readTotals learns where the last process ended.
-func (s *Store) readTotals() error {
-	t, err := s.totalsIn(s.db)
+// totalsLength is the length of the value of spaceMeta; in version 1 it was
+// half of that.
+const totalsLength = 32
+
+func (t *state) encode() []byte {
+	b := make([]byte, 0, totalsLength)
+	for _, n := range []uint64{uint64(t.quads), t.version, t.base.number, uint64(t.next)} {
+		b = binary.BigEndian.AppendUint64(b, n)
+	}
+	return b
+}
+
+// read learns what the last process left, or begins.
+func (s *Store) read() error {
+	value, closer, err := s.db.Get([]byte{spaceMeta})
+	if errors.Is(err, pebble.ErrNotFound) {
+		// The version begins with the time, so that a store made anew does not
+		// repeat the versions of the one before.
+		now := &state{base: emptyBase(), delta: &delta{}, totals: totals{version: uint64(time.Now().Unix()) << 20, next: 1}}
+		if err := s.db.Set([]byte{spaceMeta}, now.encode(), pebble.Sync); err != nil {
+			return err
+		}
+		s.now.Store(now)
+		return s.removeBases()
+	}
 	if err != nil {
+		return s.readError(err)
+	}
+	value = slices.Clone(value)
+	if err := closer.Close(); err != nil {
 		return err
 	}
-	if t.version == 0 {
-		t.version = uint64(time.Now().Unix()) << 20
-		if err := s.db.Set([]byte{spaceMeta}, t.encode(), pebble.Sync); err != nil {
+	switch len(value) {
+	case totalsLength / 2:
+		return s.upgrade(value)
+	case totalsLength:
+	default:
+		return &CorruptError{File: s.dir, Err: fmt.Errorf("totals of %d bytes", len(value))}
+	}
+	now := &state{base: emptyBase(), delta: &delta{}}
+	now.quads = int64(binary.BigEndian.Uint64(value))
+	now.version = binary.BigEndian.Uint64(value[8:])
+	now.next = eval.ID(binary.BigEndian.Uint64(value[24:]))
+	if number := binary.BigEndian.Uint64(value[16:]); number > 0 {
+		s.lastBase.Store(number)
+		if now.base, err = openBase(s.fs, s.dir, number); err != nil {
 			return err
 		}
 	}
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceTerm}, UpperBound: []byte{spaceTerm + 1}})
-	if err != nil {
-		return s.readError(err)
+	s.now.Store(now)
+	if now.delta, err = s.readDelta(); err != nil {
+		return err
 	}
-	t.next = 1
-	if it.Last() && len(it.Key()) == 9 {
-		t.next = eval.ID(binary.BigEndian.Uint64(it.Key()[1:])) + 1
+	if n := now.base.runs[0].count + int64(now.delta.by[0].more(&entry{}, 0)); n != now.quads {
+		return &CorruptError{File: s.dir, Err: fmt.Errorf("%d quads in base and delta, not %d", n, now.quads)}
+	}
+	if now.next <= eval.ID(now.base.terms.n) {
+		return &CorruptError{File: s.dir, Err: fmt.Errorf("the next ID is %d, but the base has %d", now.next, now.base.terms.n)}
+	}
+	return s.removeBases()
+}
+
+// readDelta reads the delta into memory.
+func (s *Store) readDelta() (*delta, error) {
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceQuad}, UpperBound: []byte{spaceQuad + 1}})
+	if err != nil {
+		return nil, s.readError(err)
+	}
+	var added, removed []quad
+	for ok := it.First(); ok; ok = it.Next() {
+		q, ok := readQuad(it.Key(), orderGSPO)
+		value, err := it.ValueAndErr()
+		switch {
+		case err != nil:
+			return nil, errors.Join(s.readError(err), it.Close())
+		case ok && string(value) == string(markAdded):
+			added = append(added, q)
+		case ok && string(value) == string(markGone):
+			removed = append(removed, q)
+		default:
+			return nil, errors.Join(&CorruptError{File: s.dir, Err: fmt.Errorf("key %x with value %q is no quad", it.Key(), value)}, it.Close())
+		}
 	}
 	if err := it.Close(); err != nil {
-		return s.readError(err)
+		return nil, s.readError(err)
 	}
-	s.totals.Store(&t)
+	return (&delta{}).with(added, removed), nil
+}
+
+// removeBases removes what is left of bases that were replaced, or were not
+// finished.
+func (s *Store) removeBases() error {
+	dir := s.fs.PathJoin(s.dir, baseDir)
+	names, err := s.fs.List(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if s.now.Load().base.number == 0 || name != baseName(s.now.Load().base.number) {
+			if err := s.fs.RemoveAll(s.fs.PathJoin(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
-}
-
-func (s *Store) totalsIn(r pebble.Reader) (t totals, err error) {
-	value, closer, err := r.Get([]byte{spaceMeta})
-	if errors.Is(err, pebble.ErrNotFound) {
-		return t, nil
-	}
-	if err != nil {
-		return t, s.readError(err)
-	}
-	defer closer.Close()
-	if len(value) != 16 {
-		return t, &CorruptError{File: s.dir, Err: fmt.Errorf("totals of %d bytes", len(value))}
-	}
-	t.quads = int64(binary.BigEndian.Uint64(value))
-	t.version = binary.BigEndian.Uint64(value[8:])
-	return t, nil
-}
-
-// countIn returns the maintained number of quads of a graph or predicate.
-func (s *Store) countIn(r pebble.Reader, space byte, id eval.ID) (int64, error) {
-	value, closer, err := r.Get(idKey(space, id))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, s.readError(err)
-	}
-	defer closer.Close()
-	if len(value) != 8 {
-		return 0, &CorruptError{File: s.dir, Err: fmt.Errorf("count of %d bytes", len(value))}
-	}
-	return int64(binary.BigEndian.Uint64(value)), nil
 }
 
 // Close ends the store. Snapshots must be closed first: while some are open,
 // Close closes nothing and says so.
 func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	s.stopFolding()
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	s.state.Lock()
-	defer s.state.Unlock()
+	s.mu.Lock()
+	already, open := s.closed, s.snapshots
+	s.closed = open == 0
+	s.closing = s.closed
+	s.mu.Unlock()
 	switch {
-	case s.closed:
+	case already:
 		return nil
-	case s.snapshots > 0:
-		return fmt.Errorf("close quad store: %d snapshots are open", s.snapshots)
+	case open > 0:
+		return fmt.Errorf("close quad store: %d snapshots are open", open)
 	}
-	s.closed = true
+	err := s.now.Load().base.leave()
 	if s.failed != nil {
 		// The log could not be written; Pebble cannot close in that state.
-		return fmt.Errorf("close quad store: %w", s.failed)
+		return fmt.Errorf("close quad store: %w", errors.Join(s.failed, err))
 	}
 	s.failed = ErrClosed
-	if err := errors.Join(s.db.Close(), s.lock.Close()); err != nil {
+	if err := errors.Join(err, s.db.Close(), s.lock.Close()); err != nil {
 		return fmt.Errorf("close quad store: %w", err)
 	}
 	return nil
@@ -351,10 +450,10 @@ func (s *Store) Close() error {
 // kept over restarts, so that it can serve as an entity tag. It begins with the
 // time at which the store was made, so that one made anew does not repeat the
 // versions of the one before.
-func (s *Store) Version() uint64 { return s.totals.Load().version }
+func (s *Store) Version() uint64 { return s.now.Load().version }
 
 // Len returns the number of quads.
-func (s *Store) Len() int64 { return s.totals.Load().quads }
+func (s *Store) Len() int64 { return s.now.Load().quads }
 
 var tableNumber = regexp.MustCompile(`pebble: file (\d{6,}):`)
 

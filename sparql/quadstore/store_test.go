@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -477,18 +478,18 @@ func TestLoadAddsToWhatIsThere(t *testing.T) {
 }
 
 func TestRadixSort(t *testing.T) {
-	rows := make([]quad, 1<<13)
+	list := make([]row, 1<<13)
 	x := uint64(1)
-	for i := range rows {
-		for j := range rows[i] {
+	for i := range list {
+		for j := range list[i] {
 			x = x*6364136223846793005 + 1442695040888963407
-			rows[i][j] = eval.ID(x>>33) << (j * 8) & (1<<63 - 1)
+			list[i][j] = code(x>>33) >> (j * 7)
 		}
 	}
-	want := slices.Clone(rows)
-	slices.SortFunc(want, func(a, b quad) int { return slices.Compare(a[:], b[:]) })
-	radixSort(rows)
-	if !slices.Equal(rows, want) {
+	want := slices.Clone(list)
+	slices.SortFunc(want, func(a, b row) int { return slices.Compare(a[:], b[:]) })
+	radixSort(list)
+	if !slices.Equal(list, want) {
 		t.Error("rows are out of order")
 	}
 }
@@ -586,6 +587,8 @@ func TestOpenInChild(t *testing.T) {
 	}
 }
 
+// A byte that changed in any file of the base is an error that names the file, or
+// it changes no answer. Nothing wrong is served.
 func TestDamageIsNamedAndNotServed(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	s, err := Open(dir, Options{})
@@ -594,20 +597,50 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 	}
 	var quads []rdf.Quad
 	for i := range 5000 {
-		quads = append(quads, triple(fmt.Sprint("s", i), "p", rdf.String(fmt.Sprint("waarde nummer ", i))))
+		q := triple(fmt.Sprint("s", i), fmt.Sprint("p", i%7), rdf.String(fmt.Sprint("waarde nummer ", i)))
+		q.Graph = iri(fmt.Sprint("g", i/100))
+		quads = append(quads, q, triple(fmt.Sprint("s", i), "nummer", rdf.Literal(fmt.Sprint(i), vocab.XSDInteger)))
 	}
+	slices.SortFunc(quads, rdf.CompareQuads)
 	if _, err := s.Load(ctx, each(quads), nil); err != nil {
 		t.Fatal(err)
 	}
-	// Until it is flushed, what was loaded stands in the log by file name.
-	damaged(t, dir, s)
-	if s, err = Open(dir, Options{}); err != nil {
+	if err := s.Compact(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.Compact(ctx, []byte{0}, []byte{0xff}, false); err != nil {
+	base := s.now.Load().base.dir
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	damaged(t, dir, s)
+	names, err := filepath.Glob(filepath.Join(base, "*"))
+	if err != nil || len(names) != 5+len(orders) {
+		t.Fatalf("files %v: %v", names, err)
+	}
+	r := rand.New(rand.NewPCG(4, 4))
+	for _, name := range names {
+		good, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 12 {
+			bad := slices.Clone(good)
+			switch place := r.IntN(len(bad)); i {
+			case 0:
+				bad = bad[:place]
+			case 1:
+				bad[len(bad)-1-r.IntN(40)] ^= 0x10
+			default:
+				bad[place] ^= 1 << r.IntN(8)
+			}
+			if err := os.WriteFile(name, bad, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			damaged(t, dir, name, quads)
+		}
+		if err := os.WriteFile(name, good, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if s, err = Open(dir, Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -619,52 +652,79 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 	}
 }
 
-// damaged closes the store and damages each table in a copy of its own.
-func damaged(t *testing.T, dir string, s *Store) {
-	levels, err := s.db.SSTables()
+// damaged reads a store of which one file is damaged in every way.
+func damaged(t *testing.T, dir, name string, want []rdf.Quad) {
+	t.Helper()
+	named := func(err error) {
+		t.Helper()
+		var corrupt *CorruptError
+		if !errors.As(err, &corrupt) || corrupt.File != name {
+			t.Errorf("damage in %s: %v", name, err)
+		}
+	}
+	s, err := Open(dir, Options{})
 	if err != nil {
-		t.Fatal(err)
+		named(err)
+		return
 	}
-	live := map[string]bool{}
-	for _, level := range levels {
-		for _, table := range level {
-			live[table.BackingSSTNum.String()+".sst"] = true
-		}
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	tables, err := filepath.Glob(filepath.Join(dir, databaseDir, "*.sst"))
-	if err != nil || len(tables) == 0 {
-		t.Fatalf("tables %v: %v", tables, err)
-	}
-	for _, table := range tables {
-		if !live[filepath.Base(table)] {
-			continue // about to be removed
-		}
-		bad := filepath.Join(t.TempDir(), "copy")
-		if err := os.CopyFS(bad, os.DirFS(dir)); err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(bad, databaseDir, filepath.Base(table))
-		data, err := os.ReadFile(name)
+	d := s.Snapshot()
+	for at := range orders {
+		got, err := readOrder(d, at)
 		if err != nil {
-			t.Fatal(err)
+			named(err)
+			continue
 		}
-		data[len(data)/10] ^= 0x40 // within the first data block
-		if err := os.WriteFile(name, data, 0o644); err != nil {
-			t.Fatal(err)
+		if !slices.Equal(got, want) {
+			t.Errorf("damage in %s: order %s gives other quads without a word", name, runNames[at])
 		}
-		s, err := Open(bad, Options{})
-		if err == nil {
-			err = s.Check(context.Background())
-			if e := s.Close(); e != nil {
-				t.Error(e)
+	}
+	for _, q := range want[:200] {
+		for _, term := range []rdf.Term{q.Subject, q.Object, q.Graph} {
+			if id, err := d.ID(term); err != nil {
+				named(err)
+			} else if id == 0 && !term.IsZero() {
+				t.Errorf("damage in %s: %v is not found, without a word", name, term)
 			}
 		}
-		var corrupt *CorruptError
-		if !errors.As(err, &corrupt) || filepath.Base(corrupt.File) != filepath.Base(name) {
-			t.Errorf("damage in %s: %v", filepath.Base(name), err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := s.Check(context.Background()); err == nil {
+		t.Errorf("damage in %s passes the check", name)
+	} else {
+		named(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// readOrder reads everything in one order, and returns it in that of
+// rdf.CompareQuads.
+func readOrder(d *Snapshot, at int) (quads []rdf.Quad, err error) {
+	c := cursor{}
+	c.begin(d, at, 0, eval.Named, true)
+	c.Seek(eval.QuadID{}, 0, 0)
+	for {
+		n, err := c.Next(c.out[:])
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			slices.SortFunc(quads, rdf.CompareQuads)
+			return quads, nil
+		}
+		for _, q := range c.out[:n] {
+			var terms [4]rdf.Term
+			for i, id := range []eval.ID{q.Subject, q.Predicate, q.Object, q.Graph} {
+				if id != 0 {
+					if terms[i], err = d.Term(id); err != nil {
+						return nil, err
+					}
+				}
+			}
+			quads = append(quads, rdf.Quad{Subject: terms[0], Predicate: terms[1], Object: terms[2], Graph: terms[3]})
 		}
 	}
 }

@@ -2,7 +2,6 @@ package quadstore
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -48,11 +47,27 @@ func (s *Store) PutTogether(ctx context.Context, graphs iter.Seq2[string, []rdf.
 				return fmt.Errorf("put graph <%s>: %w", name, err)
 			}
 		}
-		if len(c.added) == 0 && len(c.removed) == 0 {
-			return nil
-		}
 		if err := c.commit(pebble.Sync); err != nil {
 			return fmt.Errorf("put graphs: %w", err)
+		}
+		return nil
+	})
+}
+
+// Update takes quads away, whatever their graph, and then adds others, in one
+// atomic step that is on disk when Update returns. What is not there need not be
+// taken away, and what is there not added. It costs what it changes, not what
+// the graphs hold.
+func (s *Store) Update(ctx context.Context, remove, add []rdf.Quad) error {
+	return s.write(func() error {
+		c := s.begin()
+		defer c.batch.Close()
+		err := c.edit(ctx, remove, add)
+		if err == nil {
+			err = c.commit(pebble.Sync)
+		}
+		if err != nil {
+			return fmt.Errorf("update quads: %w", err)
 		}
 		return nil
 	})
@@ -66,6 +81,7 @@ func (s *Store) Delete(ctx context.Context, graph string) error {
 
 // write runs f as the one writer.
 func (s *Store) write(f func() error) error {
+	s.waitForRoom()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if s.failed != nil {
@@ -101,13 +117,11 @@ func graphTerm(name string) rdf.Term {
 func (s *Store) replace(ctx context.Context, name string, quads []rdf.Quad, o *pebble.WriteOptions) error {
 	c := s.begin()
 	defer c.batch.Close()
-	if err := c.replace(ctx, graphTerm(name), quads); err != nil {
-		return fmt.Errorf("put graph <%s>: %w", name, err)
+	err := c.replace(ctx, graphTerm(name), quads)
+	if err == nil {
+		err = c.commit(o)
 	}
-	if len(c.added) == 0 && len(c.removed) == 0 {
-		return nil
-	}
-	if err := c.commit(o); err != nil {
+	if err != nil {
 		return fmt.Errorf("put graph <%s>: %w", name, err)
 	}
 	return nil
@@ -116,20 +130,16 @@ func (s *Store) replace(ctx context.Context, name string, quads []rdf.Quad, o *p
 // change is a set of changes that become visible and durable together.
 type change struct {
 	s              *Store
+	from           *state
 	batch          *pebble.Batch
 	next           eval.ID
 	fresh          map[rdf.Term]eval.ID // terms that the dictionary does not have yet
-	added, removed []quad
-}
-
-// delta is a maintained count.
-type delta struct {
-	space byte
-	id    eval.ID
+	added, removed []quad               // what the store does not have, and has
 }
 
 func (s *Store) begin() *change {
-	return &change{s: s, batch: s.db.NewBatch(), next: s.totals.Load().next, fresh: map[rdf.Term]eval.ID{}}
+	now := s.now.Load()
+	return &change{s: s, from: now, batch: s.db.NewBatch(), next: now.next, fresh: map[rdf.Term]eval.ID{}}
 }
 
 // id returns the ID of a term, a new one if need be.
@@ -143,29 +153,30 @@ func (c *change) id(t rdf.Term) (eval.ID, error) {
 	if id, ok := c.fresh[t]; ok {
 		return id, nil
 	}
-	if id := c.s.terms.id(t); id != 0 {
-		return id, nil
-	}
-	encoded := appendTerm(nil, t)
-	key := hashKey(encoded)
-	id, err := c.s.lookUpID(key)
-	if err != nil {
-		return 0, err
-	}
-	if id != 0 {
-		c.s.terms.add(id, t)
-		return id, nil
+	id, err := c.s.id(c.from, t)
+	if id != 0 || err != nil {
+		return id, err
 	}
 	id = c.next
 	c.next++
 	c.fresh[t] = id
+	encoded := appendTerm(nil, t)
 	term := idKey(spaceTerm, id)
-	return id, errors.Join(c.batch.Set(term, encoded, nil), c.batch.Set(key, term[1:], nil))
+	return id, errors.Join(c.batch.Set(term, encoded, nil), c.batch.Set(hashKey(encoded), term[1:], nil))
 }
 
+// snapshot returns the state from which the change begins, to be read by the
+// one writer, who keeps it in place.
+func (c *change) snapshot() *Snapshot {
+	d := &Snapshot{s: c.s, state: c.from}
+	d.users.Store(1)
+	return d
+}
+
+// replace makes a graph hold what quads say. A change replaces a graph once.
 func (c *change) replace(ctx context.Context, name rdf.Term, quads []rdf.Quad) error {
 	// An unknown name gets its ID only if there is something to put under it.
-	g, err := c.s.id(name)
+	g, err := c.s.id(c.from, name)
 	if err != nil {
 		return err
 	}
@@ -177,21 +188,13 @@ func (c *change) replace(ctx context.Context, name rdf.Term, quads []rdf.Quad) e
 	}
 	var old []quad
 	if known {
-		if old, err = c.s.graphQuads(ctx, g); err != nil {
+		if old, err = c.snapshot().graphQuads(ctx, g); err != nil {
 			return err
 		}
 	}
-	now := make([]quad, 0, len(quads))
-	for i, q := range quads {
-		if i%1024 == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		n, err := c.quad(q)
-		if err != nil {
-			return err
-		}
-		n[graph] = g
-		now = append(now, n)
+	now, err := c.quads(ctx, quads, &g)
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(now, orders[orderGSPO].compare)
 	now = slices.Compact(now)
@@ -218,20 +221,90 @@ func (c *change) replace(ctx context.Context, name rdf.Term, quads []rdf.Quad) e
 	return nil
 }
 
-// quad gives the terms of a quad IDs. It refuses what is not RDF, so that what
-// comes out of the store can always be written down.
-func (c *change) quad(q rdf.Quad) (n quad, err error) {
-	if err := checkQuad(q); err != nil {
-		return n, err
+// edit takes quads away and then adds others.
+func (c *change) edit(ctx context.Context, remove, add []rdf.Quad) error {
+	want := map[quad]bool{} // the last word on each
+	for i, q := range remove {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		n, known, err := c.known(q)
+		if err != nil {
+			return err
+		}
+		if known {
+			want[n] = false
+		}
 	}
-	if n[subject], err = c.id(q.Subject); err != nil {
-		return n, err
+	list, err := c.quads(ctx, add, nil)
+	if err != nil {
+		return err
 	}
-	if n[predicate], err = c.id(q.Predicate); err != nil {
-		return n, err
+	for _, q := range list {
+		want[q] = true
 	}
-	n[object], err = c.id(q.Object)
-	return n, err
+	for q, add := range want {
+		have, err := c.from.has(q)
+		if err != nil {
+			return err
+		}
+		switch {
+		case add && !have:
+			c.added = append(c.added, q)
+		case !add && have:
+			c.removed = append(c.removed, q)
+		}
+	}
+	return nil
+}
+
+// known returns a quad as IDs, known false if the dictionary lacks one of its
+// terms.
+func (c *change) known(q rdf.Quad) (n quad, known bool, err error) {
+	for place, t := range [4]rdf.Term{q.Subject, q.Predicate, q.Object, q.Graph} {
+		if n[place], err = c.s.id(c.from, t); err != nil {
+			return n, false, err
+		}
+		if n[place] == 0 && (place != graph || !t.IsZero()) {
+			return n, false, nil
+		}
+	}
+	return n, true, nil
+}
+
+// quads gives the terms of quads IDs, and all of them the graph g if it is not
+// nil. It refuses what is not RDF, so that what comes out of the store can
+// always be written down.
+func (c *change) quads(ctx context.Context, quads []rdf.Quad, g *eval.ID) ([]quad, error) {
+	list := make([]quad, 0, len(quads))
+	var last rdf.Quad
+	var n quad
+	for i, q := range quads {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err := checkQuad(q); err != nil {
+			return nil, err
+		}
+		var err error
+		for _, part := range [...]struct {
+			place   int
+			t, last rdf.Term
+		}{{subject, q.Subject, last.Subject}, {predicate, q.Predicate, last.Predicate}, {object, q.Object, last.Object}, {graph, q.Graph, last.Graph}} {
+			switch {
+			case part.place == graph && g != nil:
+				n[graph] = *g
+			case part.t == part.last && i > 0: // neighbours share much
+			default:
+				if n[part.place], err = c.id(part.t); err != nil {
+					return nil, err
+				}
+			}
+		}
+		last = q
+		list = append(list, n)
+	}
+	return list, nil
 }
 
 func checkQuad(q rdf.Quad) error {
@@ -241,107 +314,72 @@ func checkQuad(q rdf.Quad) error {
 	return nil
 }
 
-// writeQuads puts the changes in the batch, order by order and sorted: Pebble
-// takes keys that follow each other much faster.
-func (c *change) writeQuads() error {
-	var key []byte
-	for at, o := range orders {
-		slices.SortFunc(c.removed, o.compare)
-		for _, q := range c.removed {
-			key = appendQuad(key[:0], at, q)
-			if err := c.batch.Delete(key, nil); err != nil {
-				return err
-			}
-		}
-		slices.SortFunc(c.added, o.compare)
-		for _, q := range c.added {
-			key = appendQuad(key[:0], at, q)
-			if err := c.batch.Set(key, nil, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
+var (
+	markAdded = []byte{'+'}
+	markGone  = []byte{'-'}
+)
 
-// writeCounts puts the maintained counts in the batch.
-func (c *change) writeCounts() error {
-	deltas := map[delta]int64{}
-	for _, q := range c.removed {
-		deltas[delta{spaceGraph, q[graph]}]--
-		deltas[delta{spacePredicate, q[predicate]}]--
-	}
-	for _, q := range c.added {
-		deltas[delta{spaceGraph, q[graph]}]++
-		deltas[delta{spacePredicate, q[predicate]}]++
-	}
-	for d, by := range deltas {
-		if by == 0 {
-			continue
-		}
-		count, err := c.s.countIn(c.s.db, d.space, d.id)
-		if err != nil {
-			return err
-		}
-		key := idKey(d.space, d.id)
-		if count += by; count > 0 {
-			err = c.batch.Set(key, binary.BigEndian.AppendUint64(nil, uint64(count)), nil)
-		} else {
-			err = c.batch.Delete(key, nil)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// commit applies everything at once. What the store remembers in memory
-// changes only after that succeeded.
+// commit applies everything at once, if there is something to apply. What the
+// store remembers in memory changes only after that succeeded.
 func (c *change) commit(o *pebble.WriteOptions) error {
-	if err := errors.Join(c.writeQuads(), c.writeCounts()); err != nil {
+	if len(c.added) == 0 && len(c.removed) == 0 {
+		return nil
+	}
+	delta := c.from.delta.with(c.added, c.removed)
+	slices.SortFunc(c.added, orders[orderGSPO].compare)
+	slices.SortFunc(c.removed, orders[orderGSPO].compare)
+	var key []byte
+	write := func(quads []quad, mark []byte) error {
+		for _, q := range quads {
+			key = appendQuad(key[:0], q)
+			var err error
+			if _, was := c.from.delta.find(q); was {
+				err = c.batch.Delete(key, nil)
+			} else {
+				err = c.batch.Set(key, mark, nil)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := errors.Join(write(c.removed, markGone), write(c.added, markAdded)); err != nil {
 		return err
 	}
-	t := *c.s.totals.Load()
-	t.quads += int64(len(c.added) - len(c.removed))
-	t.version++
-	t.next = c.next
-	if err := c.batch.Set([]byte{spaceMeta}, t.encode(), nil); err != nil {
+	now := &state{base: c.from.base, delta: delta, totals: c.from.totals}
+	now.quads += int64(len(c.added) - len(c.removed))
+	now.version++
+	now.next = c.next
+	if err := c.batch.Set([]byte{spaceMeta}, now.encode(), nil); err != nil {
 		return err
 	}
 	if err := c.s.apply(func() error { return c.s.db.Apply(c.batch, o) }); err != nil {
 		return err
 	}
-	c.s.totals.Store(&t)
+	c.s.now.Store(now)
 	for term, id := range c.fresh {
 		c.s.terms.add(id, term)
 	}
+	c.s.foldIfLarge()
 	return nil
 }
 
-func (t totals) encode() []byte {
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, uint64(t.quads)), t.version)
-}
-
 // graphQuads returns the quads of a graph in the order GSPO.
-func (s *Store) graphQuads(ctx context.Context, g eval.ID) ([]quad, error) {
-	prefix := appendPrefix(nil, orderGSPO, quad{graph: g}, 1)
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
-	if err != nil {
-		return nil, s.readError(err)
-	}
-	var list []quad
-	for ok := it.First(); ok; ok = it.Next() {
-		q, ok := readQuad(it.Key(), orderGSPO)
-		if !ok {
-			return nil, errors.Join(&CorruptError{File: s.dir, Err: fmt.Errorf("key %x is no quad", it.Key())}, it.Close())
+func (d *Snapshot) graphQuads(ctx context.Context, g eval.ID) (list []quad, err error) {
+	c := cursor{}
+	c.begin(d, orderGSPO, 1, eval.Named, true)
+	c.Seek(eval.QuadID{Graph: g}, 0, 0)
+	for {
+		n, err := c.Next(c.out[:])
+		if err != nil || n == 0 {
+			return list, err
 		}
-		if list = append(list, q); len(list)%4096 == 0 && ctx.Err() != nil {
-			return nil, errors.Join(context.Cause(ctx), it.Close())
+		for _, q := range c.out[:n] {
+			list = append(list, quad{q.Subject, q.Predicate, q.Object, q.Graph})
+		}
+		if len(list)%4096 < chunk && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 	}
-	if err := it.Close(); err != nil {
-		return nil, s.readError(err)
-	}
-	return list, nil
 }
