@@ -36,6 +36,15 @@ type Options struct {
 	// half of Limits.Memory: temporary files, which are gone with the result. If it
 	// is empty, what does not fit into Limits.Memory is refused.
 	SpillDir string
+
+	strain strain
+}
+
+// strain makes little data go the ways of much: tests set it.
+type strain struct {
+	spill bool // write to files from the first row on
+	hash  bool // make a hash table at the second look-up
+	merge bool // merge whatever is sorted
 }
 
 // Service sends a query to another endpoint and returns its answer.

@@ -42,6 +42,8 @@ type exec struct {
 	terms   []rdf.Term // local terms, by ID without localBit
 	ids     map[rdf.Term]ID
 	values  []cachedValue
+	lastID  ID // of last
+	last    rdf.Term
 	regexps map[[2]string]*matcher
 	blanks  int
 	// bnodes are the nodes that BNODE(label) gave in the solution of work

@@ -102,6 +102,9 @@ func (c *compiler) call(e *algebra.Call, sc *visible) evalFunc {
 	case "IN", "NOT IN":
 		return in(args, e.Op == "NOT IN")
 	}
+	if f := operators[e.Op]; f != nil {
+		return between(f, args)
+	}
 	f := functions[e.Op]
 	if e.Op == "" {
 		f = casts[e.Function.Value()]
@@ -112,30 +115,9 @@ func (c *compiler) call(e *algebra.Call, sc *visible) evalFunc {
 	if f == nil {
 		return failing
 	}
-	switch len(args) {
-	case 1:
-		return func(x *exec, row []ID) (value, bool) {
-			v, ok := args[0](x, row)
-			if !ok {
-				return value{}, false
-			}
-			return f(x, []value{v})
-		}
-	case 2:
-		return func(x *exec, row []ID) (value, bool) {
-			v, ok := args[0](x, row)
-			if !ok {
-				return value{}, false
-			}
-			w, ok := args[1](x, row)
-			if !ok {
-				return value{}, false
-			}
-			return f(x, []value{v, w})
-		}
-	}
+	// No function calls itself, nor keeps its arguments: they can share a place.
+	values := make([]value, len(args))
 	return func(x *exec, row []ID) (value, bool) {
-		values := make([]value, len(args))
 		for i, a := range args {
 			v, ok := a(x, row)
 			if !ok {
@@ -144,6 +126,41 @@ func (c *compiler) call(e *algebra.Call, sc *visible) evalFunc {
 			values[i] = v
 		}
 		return f(x, values)
+	}
+}
+
+// operators are those between two values (section 17.3).
+var operators = map[string]func(a, b value) (value, bool){
+	"=": func(a, b value) (value, bool) {
+		eq, ok := equals(a, b)
+		return booleanValue(eq), ok
+	},
+	"!=": func(a, b value) (value, bool) {
+		eq, ok := equals(a, b)
+		return booleanValue(!eq), ok
+	},
+	"<":  comparison(func(c int) bool { return c < 0 }),
+	">":  comparison(func(c int) bool { return c > 0 }),
+	"<=": comparison(func(c int) bool { return c <= 0 }),
+	">=": comparison(func(c int) bool { return c >= 0 }),
+	"+":  func(a, b value) (value, bool) { return arithmetic('+', a, b) },
+	"-":  func(a, b value) (value, bool) { return arithmetic('-', a, b) },
+	"*":  func(a, b value) (value, bool) { return arithmetic('*', a, b) },
+	"/":  func(a, b value) (value, bool) { return arithmetic('/', a, b) },
+}
+
+// between compiles an operator between two values.
+func between(f func(a, b value) (value, bool), args []evalFunc) evalFunc {
+	return func(x *exec, row []ID) (value, bool) {
+		v, ok := args[0](x, row)
+		if !ok {
+			return value{}, false
+		}
+		w, ok := args[1](x, row)
+		if !ok {
+			return value{}, false
+		}
+		return f(v, w)
 	}
 }
 

@@ -197,22 +197,6 @@ var functions = map[string]function{
 	"ISBLANK":   func(_ *exec, a []value) (value, bool) { return booleanValue(a[0].kind == kindBlank), true },
 	"ISLITERAL": func(_ *exec, a []value) (value, bool) { return booleanValue(a[0].literal()), true },
 	"ISNUMERIC": func(_ *exec, a []value) (value, bool) { return booleanValue(a[0].numeric()), true },
-	"=": func(_ *exec, a []value) (value, bool) {
-		eq, ok := equals(a[0], a[1])
-		return booleanValue(eq), ok
-	},
-	"!=": func(_ *exec, a []value) (value, bool) {
-		eq, ok := equals(a[0], a[1])
-		return booleanValue(!eq), ok
-	},
-	"<":  comparison(func(c int) bool { return c < 0 }),
-	">":  comparison(func(c int) bool { return c > 0 }),
-	"<=": comparison(func(c int) bool { return c <= 0 }),
-	">=": comparison(func(c int) bool { return c >= 0 }),
-	"+":  func(_ *exec, a []value) (value, bool) { return arithmetic('+', a[0], a[1]) },
-	"-":  func(_ *exec, a []value) (value, bool) { return arithmetic('-', a[0], a[1]) },
-	"*":  func(_ *exec, a []value) (value, bool) { return arithmetic('*', a[0], a[1]) },
-	"/":  func(_ *exec, a []value) (value, bool) { return arithmetic('/', a[0], a[1]) },
 }
 
 // casts are the constructor functions (section 17.5).
@@ -384,10 +368,10 @@ func toIRI(x *exec, a []value) (value, bool) {
 	return value{}, false
 }
 
-func comparison(test func(int) bool) function {
-	return func(_ *exec, a []value) (value, bool) {
-		c, ok := compare(a[0], a[1])
-		if !ok && a[0].numeric() && a[1].numeric() {
+func comparison(test func(int) bool) func(a, b value) (value, bool) {
+	return func(a, b value) (value, bool) {
+		c, ok := compare(a, b)
+		if !ok && a.numeric() && b.numeric() {
 			return booleanValue(false), true // NaN
 		}
 		return booleanValue(ok && test(c)), ok

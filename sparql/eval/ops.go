@@ -48,11 +48,11 @@ func (o *stop) run(*exec, []ID) bool {
 // filter passes rows for which the condition is true.
 type filter struct {
 	linked
-	condition evalFunc
+	condition testFunc
 }
 
 func (o *filter) run(x *exec, row []ID) bool {
-	if b, ok := o.condition.test(x, row); ok && b {
+	if b, ok := o.condition(x, row); ok && b {
 		return o.next.run(x, row)
 	}
 	return x.err == nil
@@ -499,6 +499,7 @@ type distinctOp struct {
 	inner   []op
 	first   op
 	columns []int
+	ordered bool // the order of the rows counts: no files
 	seen    *rowSet
 	rest    *spread // what is not in seen, nil while there is room
 	key     []ID
@@ -524,7 +525,7 @@ func (e *distinctEnd) run(x *exec, row []ID) bool {
 // add reports whether the key is new, as far as is known by now. level is how
 // often what is left was spread.
 func (o *distinctOp) add(x *exec, level int) (fresh, ok bool) {
-	if o.rest == nil && level < maxSpillLevel && len(o.key) > 0 && x.crowded(o.seen.held()) {
+	if o.rest == nil && level < maxSpillLevel && len(o.key) > 0 && !o.ordered && x.crowded(o.seen.held()) {
 		o.rest = &spread{level: level}
 	}
 	if o.rest != nil {

@@ -412,6 +412,9 @@ func (o *oracle) expr(e algebra.Expr, m mapping, graph rdf.Term, env mapping) (v
 		}
 		args = append(args, v)
 	}
+	if f := operators[call.Op]; f != nil {
+		return f(args[0], args[1])
+	}
 	return functions[call.Op](o.x, args)
 }
 
@@ -541,8 +544,8 @@ func (o *oracle) aggregate(a *algebra.Aggregate, rows []mapping, graph rdf.Term,
 	panic("oracle: " + a.Func)
 }
 
-// rowsOf writes solutions as sorted lines.
-func rowsOf(vars []string, solutions []mapping) []string {
+// linesOf writes solutions as lines.
+func linesOf(vars []string, solutions []mapping) []string {
 	lines := make([]string, len(solutions))
 	for i, m := range solutions {
 		var b strings.Builder
@@ -551,6 +554,5 @@ func rowsOf(vars []string, solutions []mapping) []string {
 		}
 		lines[i] = b.String()
 	}
-	slices.Sort(lines)
 	return lines
 }

@@ -304,7 +304,7 @@ func (o *course) join(it *item, s *step, fanout float64) {
 			}
 			group := total / c.distinctAt(it, place)
 			merge := min(total, s.calls*(lookUpCost+group)) + s.calls*(1+group)
-			if group < 64 && merge < cost {
+			if group < 64 && merge < cost || c.x.opts.strain.merge {
 				cost, s.merged, s.hashes = merge, place, false
 			}
 			break

@@ -129,6 +129,9 @@ func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRe
 		o := &slice{inner: c.pipeline(p.Input, ns, b, g, inner), offset: p.Offset, limit: p.Limit}
 		return []op{c.note(o, o.detail(), 0)}
 	case *algebra.Distinct:
+		if sorted := sortLast(p); sorted != nil {
+			return c.pipeline(sorted, ns, b, g, top)
+		}
 		return []op{c.distinct(p.Input, ns, b, g)}
 	case *algebra.Reduced:
 		return []op{c.distinct(p.Input, ns, b, g)}
@@ -151,8 +154,52 @@ func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRe
 	return c.group(p, ns, b, g, nil, nil)
 }
 
+// sortLast returns DISTINCT over ORDER BY as ORDER BY over DISTINCT, which sorts
+// less and may keep the top only; nil where there is none, or where the order is
+// by more than what is selected.
+func sortLast(p *algebra.Distinct) algebra.Pattern {
+	project, ok := p.Input.(*algebra.Project)
+	if !ok {
+		return nil
+	}
+	order, ok := project.Input.(*algebra.OrderBy)
+	if !ok {
+		return nil
+	}
+	for _, cond := range order.Conditions {
+		if volatile(cond.Expr) || hasExists(cond.Expr) {
+			return nil
+		}
+		for _, name := range algebra.Mentioned(cond.Expr) {
+			if !slices.Contains(project.Vars, name) {
+				return nil
+			}
+		}
+	}
+	return &algebra.OrderBy{Conditions: order.Conditions,
+		Input: &algebra.Distinct{Input: &algebra.Project{Vars: project.Vars, Input: order.Input}}}
+}
+
+// isOrdered reports whether the solutions of p come in an order that was asked
+// for.
+func isOrdered(p algebra.Pattern) bool {
+	switch p := p.(type) {
+	case *algebra.OrderBy:
+		return true
+	case *algebra.Project:
+		return isOrdered(p.Input)
+	case *algebra.Slice:
+		return isOrdered(p.Input)
+	case *algebra.Distinct:
+		return isOrdered(p.Input)
+	case *algebra.Reduced:
+		return isOrdered(p.Input)
+	}
+	return false
+}
+
 func (c *compiler) distinct(p algebra.Pattern, ns *namespace, b bound, g graphRef) op {
-	o := &distinctOp{inner: c.pipeline(p, ns, b, g, -1)}
+	o := &distinctOp{inner: c.pipeline(p, ns, b, g, -1), ordered: isOrdered(p)}
 	for _, name := range algebra.InScope(p) {
 		o.columns = append(o.columns, c.slot(ns, name))
 	}
@@ -627,7 +674,7 @@ func (c *compiler) compile(it *item, b bound, s *step) []op {
 		return []op{c.search(it, b)}
 	case filterItem:
 		sc := &visible{c: c, ns: it.ns, scope: it.exprScope, bound: b, graph: it.graph}
-		return []op{&filter{condition: c.expr(it.expr, sc)}}
+		return []op{&filter{condition: c.condition(it.expr, sc)}}
 	case extendItem:
 		sc := &visible{c: c, ns: it.ns, scope: it.exprScope, bound: b, graph: it.graph}
 		o := &extend{expr: c.expr(it.expr, sc), slot: c.slot(it.ns, it.name), from: -1}

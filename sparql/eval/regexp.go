@@ -39,39 +39,24 @@ type matcher struct {
 	*regexp.Regexp
 	literal string // in lower case if fold is set; "" if there is none
 	fold    bool   // upper and lower case are the same
+	folded  folded // literal, if fold is set
 }
 
 // matches reports whether s has a match.
 func (m *matcher) matches(s string) bool {
-	if m.literal != "" {
-		if m.fold && !containsFold(s, m.literal) || !m.fold && !strings.Contains(s, m.literal) {
+	switch {
+	case m.literal == "":
+	case !m.fold:
+		if !strings.Contains(s, m.literal) {
+			return false
+		}
+	default:
+		// Two letters from elsewhere are the same as ASCII ones but for their case.
+		if !m.folded.in(s) && !strings.Contains(s, "\u212a") && !strings.Contains(s, "\u017f") {
 			return false
 		}
 	}
 	return m.MatchString(s)
-}
-
-// containsFold reports whether s may contain an ASCII text in lower case,
-// written in either case.
-func containsFold(s, lower string) bool {
-	first := lower[0]
-	for i := 0; i+len(lower) <= len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			return true // letters from elsewhere fold to ASCII, such as the Kelvin sign
-		}
-		if c|0x20 != first && c != first {
-			continue
-		}
-		j := 1
-		for j < len(lower) && (s[i+j] == lower[j] || 'A' <= s[i+j] && s[i+j] <= 'Z' && s[i+j]|0x20 == lower[j]) {
-			j++
-		}
-		if j == len(lower) {
-			return true
-		}
-	}
-	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
 }
 
 // needed returns the longest literal that every match of a regular expression
@@ -138,6 +123,9 @@ func compileRegexp(pattern, flags string) *matcher {
 	m := &matcher{Regexp: re}
 	if tree, err := syntax.Parse(pattern, syntax.Perl); err == nil {
 		m.literal, m.fold = needed(tree)
+		if m.fold && m.literal != "" {
+			m.folded = newFolded(m.literal)
+		}
 	}
 	return m
 }

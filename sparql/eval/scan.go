@@ -114,7 +114,7 @@ func (o *scan) run(x *exec, row []ID) bool {
 	}
 	if o.regular && len(o.key) > 0 {
 		o.probes++
-		if o.probes >= minProbes && o.worthHashing(x) {
+		if (o.probes >= minProbes || x.opts.strain.hash && o.probes > 1) && o.worthHashing(x) {
 			if !o.build(x) {
 				return false
 			}
@@ -142,8 +142,8 @@ func (o *scan) run(x *exec, row []ID) bool {
 // worthHashing reports whether the look-ups made so far cost what a hash table
 // would, or a part of that where the planner expects many more.
 func (o *scan) worthHashing(x *exec) bool {
-	if o.total > maxHashRows {
-		return false
+	if o.total > maxHashRows || x.opts.strain.hash {
+		return o.total <= maxHashRows
 	}
 	cost := o.total * hashCost
 	switch {

@@ -26,6 +26,9 @@ const (
 // files what comes next.
 func (x *exec) crowded(held int) bool {
 	limit := x.limits.Memory
+	if x.opts.strain.spill {
+		return held > 0
+	}
 	return limit > 0 && x.opts.SpillDir != "" && x.memory > limit/2 && int64(held) > limit/16
 }
 
