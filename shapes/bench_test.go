@@ -5,8 +5,11 @@ import (
 	"cmp"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -152,4 +155,72 @@ func BenchmarkNotulen(b *testing.B) {
 		findings = len(v.Findings)
 	}
 	b.ReportMetric(float64(findings), "findings")
+}
+
+// BenchmarkPeers measures other validators on the same graph, right after ours,
+// for the ratio of the two in one run. BELFORT_BENCH_JENA is a Java class path
+// with Jena and with shared/bench/jena/JenaShacl.java compiled;
+// BELFORT_BENCH_NPM a folder with shacl-engine, rdf-ext and n3. Each runs once to
+// warm up, and then takes the median.
+func BenchmarkPeers(b *testing.B) {
+	c := readCorpus(b)
+	shared := suite.Shared(b)
+	shapesFile := filepath.Join(shared, "bench", "shacl", "shapes.ttl")
+	peers := map[string]func(data string, runs int) *exec.Cmd{}
+	if classes := os.Getenv("BELFORT_BENCH_JENA"); classes != "" {
+		peers["jena"] = func(data string, runs int) *exec.Cmd {
+			return exec.CommandContext(b.Context(), "java", "-cp", classes, "JenaShacl", shapesFile, data, strconv.Itoa(runs))
+		}
+	}
+	if folder := os.Getenv("BELFORT_BENCH_NPM"); folder != "" {
+		peers["shacl-engine"] = func(data string, runs int) *exec.Cmd {
+			cmd := exec.CommandContext(b.Context(), "node", filepath.Join(shared, "bench", "shacl", "bench.mjs"), "shacl-engine", shapesFile, data, strconv.Itoa(runs))
+			cmd.Env = append(os.Environ(), "NPM_DIR="+folder)
+			return cmd
+		}
+	}
+	if len(peers) == 0 {
+		b.Skip("neither BELFORT_BENCH_JENA nor BELFORT_BENCH_NPM names a peer")
+	}
+	median := regexp.MustCompile(`results=(\d+).*median=([\d.]+)`)
+	for _, name := range c.names {
+		data := filepath.Join(b.TempDir(), name+".nt")
+		var text []byte
+		for q := range c.graphs[name].All() {
+			text = append(q.AppendNQuads(text), '\n')
+		}
+		if err := os.WriteFile(data, text, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		for peer, command := range peers {
+			b.Run(name+"/"+peer, func(b *testing.B) {
+				const runs = 11
+				ours := make([]time.Duration, runs)
+				for b.Loop() {
+					for i := range ours {
+						start := time.Now()
+						c.validate(b, name)
+						ours[i] = time.Since(start)
+					}
+					out, err := command(data, runs).CombinedOutput()
+					if err != nil {
+						b.Fatalf("%v\n%s", err, out)
+					}
+					m := median.FindSubmatch(out)
+					if m == nil || string(m[1]) != strconv.Itoa(c.wanted[name]) {
+						b.Fatalf("want %d results: %s", c.wanted[name], out)
+					}
+					slices.Sort(ours)
+					us := float64(ours[runs/2].Microseconds()) / 1000
+					them, err := strconv.ParseFloat(string(m[2]), 64)
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.ReportMetric(us, "ours-ms")
+					b.ReportMetric(them, "peer-ms")
+					b.ReportMetric(them/us, "times")
+				}
+			})
+		}
+	}
 }
