@@ -189,6 +189,9 @@ func (s *snapshot) register() *Register {
 		case n.eenheid:
 			e, _ := r.below.Eenheid(iri)
 			e.IRI, e.Naam, e.Classificatie = iri, cmp.Or(v["label"], e.Naam), cmp.Or(v["classificatie"], e.Classificatie)
+			if e.Classificatie == vocab.BestuurseenheidClassificatieCode+"5ab0e9b8a3b2ca7c5e000001" {
+				e.Gemeente = iri
+			}
 			r.eenheden[iri] = &e
 		}
 	}

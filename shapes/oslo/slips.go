@@ -353,6 +353,9 @@ func (c *judgement) votes() {
 				last = rdf.Quad{Subject: s, Predicate: rdf.IRI(k.total), Object: total}
 			}
 			for voter := range c.graph.Objects(s, rdf.IRI(k.voter)) {
+				if voter.IsLiteral() {
+					continue // told by a shape
+				}
 				q := rdf.Quad{Subject: s, Predicate: rdf.IRI(k.voter), Object: voter}
 				where := at(rdf.Sourced{Quad: q, Span: c.first(q)})
 				if secret && !named {
