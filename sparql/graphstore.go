@@ -228,7 +228,7 @@ func readDocuments(header string, body []byte, base string) ([]rdf.Quad, error) 
 	parts := multipart.NewReader(bytes.NewReader(body), attributes["boundary"])
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 {
 			return quads, nil
 		}
 		var text []byte

@@ -95,7 +95,10 @@ func (f *front) problemOf(err error, text string) problem {
 		p.Status, p.text = limitText(&LimitError{Limit: "time"})
 	case serviceFailed(err):
 		p.Status = http.StatusBadGateway
-		p.text = rdf.Text{NL: "Een ander eindpunt dat de vraag noemt, antwoordde niet goed: " + err.Error() + ".", EN: "Another endpoint that the query names did not answer well: " + err.Error() + "."}
+		p.text = rdf.Text{
+			NL: "Een andere server, die de vraag noemt, antwoordde niet goed: " + err.Error() + ".",
+			EN: "Another server, which the query names, did not answer well: " + err.Error() + ".",
+		}
 	default:
 		f.log("answer query", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/algebra"
@@ -26,12 +27,30 @@ func (e *embedded) Update(ctx context.Context, q Query) error {
 				return nil, err
 			}
 		}
-		change, err := eval.Update(ctx, ds, parsed, e.options(q), e.o.Load)
+		change, err := eval.Update(ctx, ds, parsed, e.options(q), e.load)
 		if err != nil {
 			return nil, err
 		}
 		return byGraph(change), nil
 	})
+}
+
+// load is EmbeddedOptions.Load; its errors are told as those of another server.
+func (e *embedded) load(ctx context.Context, source string) iter.Seq2[rdf.Quad, error] {
+	return func(yield func(rdf.Quad, error) bool) {
+		if e.o.Load == nil {
+			yield(rdf.Quad{}, ErrUnsupported)
+			return
+		}
+		for q, err := range e.o.Load(ctx, source) {
+			if err != nil {
+				err = &serviceError{err}
+			}
+			if !yield(q, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // write has the Writer carry out what work makes of a snapshot.
