@@ -42,6 +42,11 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	s := &site{Config: c, validations: make(chan struct{}, validationsAtOnce)}
+	return s.handler()
+}
+
+// handler reads what is embedded and binds it to addresses.
+func (s *site) handler() (http.Handler, error) {
 	var err error
 	if s.static, err = loadStatic(files); err != nil {
 		return nil, err
@@ -49,7 +54,7 @@ func New(c Config) (http.Handler, error) {
 	if s.pages, err = s.parseTemplates(files); err != nil {
 		return nil, err
 	}
-	if s.docs, err = loadDocs(files, c.Base); err != nil {
+	if s.docs, err = loadDocs(files, s.Base); err != nil {
 		return nil, err
 	}
 	return s.harden(s.router()), nil

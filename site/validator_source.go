@@ -98,7 +98,7 @@ type spot struct {
 // spotOf is the span of a finding, no longer than can be shown.
 func spotOf(text []byte, span rdf.Span) (m spot, ok bool) {
 	from, until := span.Start.Offset, span.End.Offset
-	if span.IsZero() || from < 0 || from > len(text) || until > len(text) || from > until {
+	if span.IsZero() || len(text) == 0 || from < 0 || from > len(text) || until > len(text) || from > until {
 		return spot{}, false
 	}
 	until = min(until, from+spotBytes)
@@ -209,6 +209,21 @@ func rowsOf(text []byte, lines *rdf.Lines, from, until int, spots []spot, undent
 		r.Delen = partsOf(text, begin, line.until, spots)
 		rows = append(rows, r)
 	}
+	for _, m := range spots { // what begins at the end of a line, where nothing is to be seen
+		last := -1
+		for i, line := range raws {
+			if line.from <= m.from {
+				last = i
+			}
+		}
+		begun := slices.ContainsFunc(rows, func(r row) bool {
+			return slices.ContainsFunc(r.Delen, func(p part) bool { return slices.Contains(p.Begint, m.note.Nummer) })
+		})
+		if !begun && last >= 0 {
+			p := &rows[last].Delen[len(rows[last].Delen)-1]
+			p.Begint = append(p.Begint, m.note.Nummer)
+		}
+	}
 	return rows
 }
 
@@ -225,7 +240,7 @@ func partsOf(text []byte, from, until int, spots []spot) []part {
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	if len(cuts) == 1 {
-		cuts = append(cuts, cuts[0]) // an empty line, on which a spot may begin
+		cuts = append(cuts, cuts[0]) // an empty line
 	}
 	var parts []part
 	for i := 0; i+1 < len(cuts); i++ {
@@ -235,8 +250,7 @@ func partsOf(text []byte, from, until int, spots []spot) []part {
 			if m.from <= cuts[i] && cuts[i] < m.until && m.from < cuts[i+1] {
 				worst = max(worst, int(m.note.Severity))
 			}
-			last := i+2 == len(cuts)
-			if m.from == cuts[i] && (cuts[i] < cuts[i+1] || from == until) || last && m.from == until && from != until && endsLine(text, until) {
+			if m.from == cuts[i] && cuts[i] < cuts[i+1] {
 				p.Begint = append(p.Begint, m.note.Nummer)
 			}
 		}
@@ -246,10 +260,6 @@ func partsOf(text []byte, from, until int, spots []spot) []part {
 		parts = append(parts, p)
 	}
 	return parts
-}
-
-func endsLine(text []byte, at int) bool {
-	return at < len(text) && (text[at] == '\n' || text[at] == '\r')
 }
 
 // steps begins a step at every row on which a spot begins, so that notes stand
