@@ -57,7 +57,7 @@ func TestScript(t *testing.T) {
 			return l.Close()
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"listen": listen, "repeat": repeat, "request": request, "replace": replace,
+			"listen": listen, "repeat": repeat, "request": request, "replace": replace, "exits": exits,
 		},
 	})
 }
