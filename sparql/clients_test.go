@@ -143,3 +143,36 @@ func TestErrorsForPeople(t *testing.T) {
 		}
 	}
 }
+
+// How a query is run is told, as text or JSON; if it goes over a limit, how far it
+// came.
+func TestExplain(t *testing.T) {
+	engine, _, _ := endpoint(t)
+	h := sparql.Handler(engine, sparql.HandlerOptions{Limits: sparql.Limits{Work: 1000}})
+	cross := "SELECT * { VALUES ?a {" + strings.Repeat("1 ", 50) + "} VALUES ?b {" + strings.Repeat("1 ", 50) + "} ?s ?p ?o }"
+	for _, c := range []struct {
+		query, explain, accept string
+		status                 int
+		mediaType, want        string
+	}{
+		{selectAll, "plan", "", 200, "text/plain; charset=utf-8", "select"},
+		{selectAll, "run", "text/plain", 200, "text/plain; charset=utf-8", "select"},
+		{selectAll, "run", "application/json", 200, "application/json", `"rows":1`},
+		{constructAll, "plan", "application/json", 200, "application/json", `{"plan":{"operator":"construct"`},
+		{cross, "run", "", 200, "text/plain; charset=utf-8", "limit reached (work)"},
+		{"SELECT", "plan", "", 400, "text/plain; charset=utf-8", "Syntax error"},
+		{selectAll, "nonsense", "", 200, sparql.ResultsJSON, "bindings"},
+	} {
+		r := with(httptest.NewRequest("GET", "/sparql?"+url.Values{"query": {c.query}, "explain": {c.explain}}.Encode(), nil), "Accept", c.accept)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.status || w.Header().Get("Content-Type") != c.mediaType || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%.40s, %s: %d, %s, %s", c.query, c.explain, w.Code, w.Header().Get("Content-Type"), w.Body)
+		}
+	}
+	w := httptest.NewRecorder()
+	sparql.Handler(rows(0, nil), sparql.HandlerOptions{}).ServeHTTP(w, httptest.NewRequest("GET", "/sparql?query=ASK{}&explain=plan", nil))
+	if w.Code != 501 {
+		t.Errorf("an engine that cannot explain: %d", w.Code)
+	}
+}

@@ -94,6 +94,17 @@ func (e *embedded) Query(ctx context.Context, q Query) (*results.Result, error) 
 	return releasing(r, release), nil
 }
 
+// Explain is Explainer.Explain.
+func (e *embedded) Explain(ctx context.Context, q Query, run bool) (*eval.Plan, error) {
+	parsed, err := parser.Query(q.Text, parser.Options{Base: q.Base, Prefixes: Prefixes()})
+	if err != nil {
+		return nil, err
+	}
+	ds, release := e.open()
+	defer release()
+	return eval.Explain(ctx, ds, parsed, e.options(q), run)
+}
+
 func (e *embedded) options(q Query) eval.Options {
 	l := q.Limits.within(e.o.Limits)
 	return eval.Options{

@@ -53,6 +53,14 @@ type Engine interface {
 	Graph(ctx context.Context, name rdf.Term) (r *results.Result, ok bool, err error)
 }
 
+// Explainer is an Engine that tells how it runs queries.
+type Explainer interface {
+	// Explain returns the plan of a query with what is expected of it; with run the
+	// query is run to its end under its limits, and the plan has what was counted
+	// and measured. With an error may come the plan as far as it was run.
+	Explain(ctx context.Context, q Query, run bool) (*eval.Plan, error)
+}
+
 // GraphWriter is an Engine that takes whole graphs (the write side of the SPARQL
 // 1.1 Graph Store HTTP Protocol, sections 5.3 to 5.5). The zero name is the
 // default graph; the graphs of the quads themselves are ignored. Each call is one

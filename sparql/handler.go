@@ -1,6 +1,7 @@
 package sparql
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/sparql/algebra"
+	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/parser"
 )
 
@@ -66,7 +68,8 @@ const (
 //
 // Limits that are exceeded before the answer begins give 503, or 504 for time,
 // with the name of the limit; later the connection is broken, so that half an
-// answer is never taken for a whole one. What goes wrong is told in plain text,
+// answer is never taken for a whole one. With ?explain=plan or run beside a query,
+// an engine that is an Explainer tells how it is run. What goes wrong is told in plain text,
 // or as application/problem+json (RFC 9457) where JSON is asked, in Dutch where
 // Accept-Language prefers it.
 func Handler(engine Engine, o HandlerOptions) http.Handler {
@@ -90,6 +93,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = h.update(w, r, p)
 	case p.query == nil:
 		err = h.describe(w, r, p)
+	case p.explain != "":
+		err = h.explain(w, r, p)
 	default:
 		err = h.answer(w, r, p)
 	}
@@ -184,6 +189,42 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p operation) er
 	}
 	b := newBody(w, r, h.o.MaxResultBytes)
 	return h.finish(b, mediaType, WriteResult(b, mediaType, result))
+}
+
+// explain tells how a query is run, which ?explain=plan or run asks: for people,
+// or as JSON. A query that goes over a limit on the way still has a plan, and that
+// is what one wants to see.
+func (h *handler) explain(w http.ResponseWriter, r *http.Request, p operation) error {
+	explainer, ok := h.engine.(Explainer)
+	if !ok {
+		return fmt.Errorf("explain: %w", ErrUnsupported)
+	}
+	leave, err := h.turn(r.Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
+	plan, err := explainer.Explain(r.Context(), *p.query, p.explain == "run")
+	if err != nil && plan == nil {
+		return err
+	}
+	told := struct {
+		Plan  *eval.Plan `json:"plan"`
+		Error string     `json:"error,omitempty"`
+	}{Plan: plan}
+	if err != nil {
+		told.Error = h.problemOf(err, p.text()).text.EN
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if wantsJSON(p.accept) || p.accept == ResultsJSON {
+		w.Header().Set("Content-Type", "application/json")
+		return json.NewEncoder(w).Encode(told)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if told.Error != "" {
+		fmt.Fprintf(w, "%s\n\n", told.Error)
+	}
+	return plan.Text(w)
 }
 
 // tag returns the entity tag of the answer, "" if it has none. It tells
