@@ -16,6 +16,8 @@ import (
 type front struct {
 	o     HandlerOptions
 	turns chan struct{}
+	// packers are the gzip.Writers that are not in use.
+	packers sync.Pool
 
 	mu    sync.Mutex
 	rates map[string]*bucket // of writes, by author

@@ -210,7 +210,7 @@ func (s *graphStore) get(w http.ResponseWriter, r *http.Request, name rdf.Term) 
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	b := newBody(w, r, s.o.MaxResultBytes)
+	b := s.body(w, r)
 	return s.finish(b, mediaType, WriteGraph(b, graphType(mediaType), result.Quads, ""))
 }
 

@@ -152,7 +152,7 @@ func (h *handler) describe(w http.ResponseWriter, r *http.Request, p operation) 
 	}
 	endpoint := h.address(r)
 	w.Header().Set("Content-Type", contentType(mediaType))
-	b := newBody(w, r, h.o.MaxResultBytes)
+	b := h.body(w, r)
 	return h.finish(b, mediaType, WriteGraph(b, mediaType, h.description(endpoint), ""))
 }
 
@@ -187,7 +187,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p operation) er
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	b := newBody(w, r, h.o.MaxResultBytes)
+	b := h.body(w, r)
 	return h.finish(b, mediaType, WriteResult(b, mediaType, result))
 }
 

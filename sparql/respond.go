@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -12,7 +13,7 @@ import (
 const (
 	holdBytes  = 64 << 10               // of an answer before its head is sent
 	holdTime   = 500 * time.Millisecond // after which rows are sent as they come
-	gzipFrom   = 1 << 10                // shorter answers are not worth it
+	gzipFrom   = 2 << 10                // shorter answers are not worth it
 	writeGrace = 30 * time.Second       // for a slow reader to take the next piece
 )
 
@@ -31,14 +32,15 @@ type body struct {
 	flushed time.Time
 	sent    bool // the head is out
 	packed  *gzip.Writer
+	packers *sync.Pool // of gzip.Writers: they are large
 }
 
-func newBody(w http.ResponseWriter, r *http.Request, limit int64) *body {
+func (f *front) body(w http.ResponseWriter, r *http.Request) *body {
 	accept := r.Header.Get("Accept-Encoding")
 	return &body{
-		w: w, control: http.NewResponseController(w),
+		w: w, control: http.NewResponseController(w), packers: &f.packers,
 		gzip:  accept != "" && Negotiate(accept, []string{"gzip"}) != "",
-		begun: time.Now(), left: limit, limit: limit,
+		begun: time.Now(), left: f.o.MaxResultBytes, limit: f.o.MaxResultBytes,
 	}
 }
 
@@ -82,7 +84,12 @@ func (b *body) send(more bool) error {
 	switch {
 	case b.gzip && len(b.held) >= gzipFrom:
 		header.Set("Content-Encoding", "gzip")
-		b.packed, _ = gzip.NewWriterLevel(b.w, gzip.BestSpeed) // the level is a good one
+		if packed, ok := b.packers.Get().(*gzip.Writer); ok {
+			packed.Reset(b.w)
+			b.packed = packed
+		} else {
+			b.packed, _ = gzip.NewWriterLevel(b.w, gzip.BestSpeed) // the level is a good one
+		}
 	case !more:
 		header.Set("Content-Length", strconv.Itoa(len(b.held)))
 	}
@@ -110,10 +117,13 @@ func (b *body) Close() error {
 			return err
 		}
 	}
-	if b.packed != nil {
-		return b.packed.Close()
+	if b.packed == nil {
+		return nil
 	}
-	return nil
+	err := b.packed.Close()
+	b.packers.Put(b.packed)
+	b.packed = nil
+	return err
 }
 
 // finish ends an answer that was written with an error, or without. An error is

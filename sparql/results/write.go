@@ -20,7 +20,7 @@ func Write(w io.Writer, f Format, r *Result) error {
 	if r.Kind == Quads {
 		return errors.New("write results: an answer of triples has no " + f.String() + " form")
 	}
-	out := &writer{under: w, b: make([]byte, 0, bufferSize+4096)}
+	out := &writer{under: w, b: make([]byte, 0, 2048)}
 	var err error
 	switch f {
 	case JSON:
@@ -58,7 +58,7 @@ func (w *writer) pass() error {
 	}
 	_, err := w.under.Write(w.b)
 	if w.b = w.b[:0]; cap(w.b) > 1<<20 { // after a row out of the ordinary
-		w.b = make([]byte, 0, bufferSize+4096)
+		w.b = nil
 	}
 	if err != nil {
 		return fmt.Errorf("write results: %w", err)
