@@ -30,6 +30,7 @@ gen: ## rewrite golden files and conformance reports from what the code does now
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+	BELFORT_PEERS=1 go test -count=1 -timeout 1h -v -run TestPeers . # docs/bench/sparql.md
 
 proof: ## the full counts that take hours; results are kept in docs/proof/
 	$(MAKE) fuzz FUZZTIME=10m
