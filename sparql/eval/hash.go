@@ -7,58 +7,69 @@ import "slices"
 type hashIndex struct {
 	keys, payloads int // IDs per row
 	cells          []ID
-	heads          []int32 // by hash: row + 1, 0 for none
-	chains         []int32 // by row: the next row + 1 of the same hash
+	heads          []int32 // the first row of each hash, and the number of rows
 }
 
-func newHashIndex(keys, payloads int) *hashIndex {
-	return &hashIndex{keys: keys, payloads: payloads}
+// newHashIndex returns an index for about so many rows.
+func newHashIndex(keys, payloads int, rows float64) *hashIndex {
+	h := &hashIndex{keys: keys, payloads: payloads}
+	h.cells = make([]ID, 0, int(min(rows, maxPrepared))*h.width())
+	return h
 }
+
+// maxPrepared bounds the rows that room is made for before they come.
+const maxPrepared = 1 << 18
 
 // rowBytes is about what a row takes.
-func (h *hashIndex) rowBytes() int { return 8*(h.keys+h.payloads) + 12 }
+func (h *hashIndex) rowBytes() int { return 8*h.width() + 8 }
 
 // width is the cells of a row; one without key and payload has one all the same.
 func (h *hashIndex) width() int { return max(1, h.keys+h.payloads) }
 
-// finish makes the rows findable.
+// finish makes the rows findable: those of one hash stand side by side, in the
+// order in which they came.
 func (h *hashIndex) finish() {
-	rows := len(h.cells) / h.width()
+	width := h.width()
+	rows := len(h.cells) / width
 	size := 1
 	for size < rows+rows/2 {
 		size *= 2
 	}
-	h.heads, h.chains = make([]int32, size), make([]int32, rows)
-	// Backwards, so that chains give rows in the order in which they came.
-	for i := rows - 1; i >= 0; i-- {
-		at := hashIDs(h.cells[i*h.width():i*h.width()+h.keys]) & uint64(size-1)
-		h.chains[i] = h.heads[at]
-		h.heads[at] = int32(i + 1)
+	mask := uint64(size - 1)
+	h.heads = make([]int32, size+1)
+	buckets := make([]int32, rows)
+	for i := range rows {
+		b := int32(hashIDs(h.cells[i*width:i*width+h.keys]) & mask)
+		buckets[i] = b
+		h.heads[b+1]++
 	}
+	for b := range size {
+		h.heads[b+1] += h.heads[b]
+	}
+	sorted := make([]ID, len(h.cells))
+	next := slices.Clone(h.heads[:size])
+	for i, b := range buckets {
+		copy(sorted[int(next[b])*width:], h.cells[i*width:(i+1)*width])
+		next[b]++
+	}
+	h.cells = sorted
 }
 
-// first returns the first row with the key, -1 if there is none.
-func (h *hashIndex) first(key []ID) int {
-	return h.search(int(h.heads[hashIDs(key)&uint64(len(h.heads)-1)])-1, key)
+// bucket returns the rows that may have the key: from, and before to.
+func (h *hashIndex) bucket(key []ID) (from, to int) {
+	b := hashIDs(key) & uint64(len(h.heads)-2)
+	return int(h.heads[b]), int(h.heads[b+1])
 }
 
-// following returns the row after the given one with the key, or -1.
-func (h *hashIndex) following(row int, key []ID) int {
-	return h.search(int(h.chains[row])-1, key)
-}
-
-func (h *hashIndex) search(row int, key []ID) int {
-next:
-	for ; row >= 0; row = int(h.chains[row]) - 1 {
-		at := row * h.width()
-		for i, k := range key {
-			if h.cells[at+i] != k {
-				continue next
-			}
+// has reports whether a row has the key.
+func (h *hashIndex) has(row int, key []ID) bool {
+	at := row * h.width()
+	for i, k := range key {
+		if h.cells[at+i] != k {
+			return false
 		}
-		return row
 	}
-	return -1
+	return true
 }
 
 // payload returns the IDs of a row after its key.

@@ -344,7 +344,7 @@ func (o *tableJoin) run(x *exec, row []ID) bool {
 		return true
 	}
 	if data.index == nil {
-		index := newHashIndex(len(o.key), data.width)
+		index := newHashIndex(len(o.key), data.width, float64(data.rows))
 		if !x.hold(index.rowBytes() * data.rows) {
 			return false
 		}
@@ -363,8 +363,8 @@ func (o *tableJoin) run(x *exec, row []ID) bool {
 	for _, k := range o.key {
 		key = append(key, row[o.slots[k]])
 	}
-	for at := data.index.first(key); at >= 0; at = data.index.following(at, key) {
-		if !x.step() || !o.pass(x, row, data.index.payload(at)) {
+	for at, end := data.index.bucket(key); at < end; at++ {
+		if !x.step() || data.index.has(at, key) && !o.pass(x, row, data.index.payload(at)) {
 			return false
 		}
 	}

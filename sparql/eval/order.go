@@ -15,6 +15,7 @@ type step struct {
 	rows   float64 // how many solutions are thought to come out; negative if nobody asked
 	sorted int     // slot that the rows that come in are sorted by, -1 for none
 	merged int     // place of the merge join, -1 for none
+	trial  bool    // whether rows come nearly sorted will show
 	hashes bool    // a hash join is thought to be cheapest
 	wanted int     // place by which the first scan is to be sorted, -1 for any
 }
@@ -310,7 +311,28 @@ func (o *course) join(it *item, s *step, fanout float64) {
 			break
 		}
 	}
+	if s.merged < 0 {
+		o.try(it, s, slots, mask, scope)
+	}
 	o.cost += cost
+}
+
+// try lets a join begin as a merge join where rows may come nearly sorted, as IDs
+// are given in the order of documents: what cannot be known before shows soon.
+func (o *course) try(it *item, s *step, slots [4]int, mask int, scope Scope) {
+	if s.calls < trialRows {
+		return
+	}
+	least := 16.0 // quads with one key that are worth looking through
+	for place, slot := range slots[:placeG] {
+		if slot < 0 || o.b[slot] != surelyBound {
+			continue
+		}
+		group := o.u.c.total(it) / o.u.c.distinctAt(it, place)
+		if group < least && o.u.c.x.sorts(mask, place, scope) {
+			least, s.merged, s.trial = group, place, true
+		}
+	}
 }
 
 // lead chooses the order of the first scan: that by which the most can be merged

@@ -697,7 +697,7 @@ func (c *compiler) compile(it *item, b bound, s *step) []op {
 
 // scan compiles a triple pattern.
 func (c *compiler) scan(it *item, b bound, s *step) op {
-	o := &scan{slots: [4]int{-1, -1, -1, -1}, scope: c.x.scope, wanted: s.wanted, merged: s.merged, hashes: s.hashes,
+	o := &scan{slots: [4]int{-1, -1, -1, -1}, scope: c.x.scope, wanted: s.wanted, merged: s.merged, trial: s.trial, hashes: s.hashes,
 		expects: s.calls, within: it.within, total: c.total(it)}
 	if it.graph.missing {
 		return &nothing{}

@@ -28,6 +28,7 @@ type scan struct {
 	within  [4]idRanges // that a filter leaves of a place, nil for all
 	wanted  int         // the order wanted of a cursor on the constants, -1 for any
 	merged  int         // the place to merge by, -1 for no merge join
+	trial   bool        // rows may well come nearly sorted: merge as long as they do
 	total   float64     // estimate of the quads that fit the constants
 	expects float64     // how often the planner thinks that it runs
 	hashes  bool        // the planner thinks that a hash table pays
@@ -274,7 +275,7 @@ func (o *scan) match(x *exec, row []ID, pattern [4]ID) bool {
 
 // build makes the hash table.
 func (o *scan) build(x *exec) bool {
-	index := newHashIndex(len(o.key), len(o.free))
+	index := newHashIndex(len(o.key), len(o.free), o.total)
 	add := func(q *QuadID) bool {
 		if !x.step() {
 			return false
@@ -366,10 +367,13 @@ func (o *scan) probe(x *exec, row []ID) bool {
 		key[i] = row[o.slots[place]]
 	}
 	going := true
-	for at := o.index.first(key); at >= 0 && going; at = o.index.following(at, key) {
+	for at, end := o.index.bucket(key); at < end && going; at++ {
 		if !x.step() {
 			going = false
 			break
+		}
+		if !o.index.has(at, key) {
+			continue
 		}
 		cells := o.index.payload(at)
 		for i, place := range o.free {
@@ -385,16 +389,20 @@ func (o *scan) probe(x *exec, row []ID) bool {
 
 // mergeState is how far a merge join is in the sorted quads.
 type mergeState struct {
-	cursor    Cursor
-	buffer    []QuadID
-	at, n     int // read and not yet passed over: buffer[at:n]
-	size      int // of the next batch
-	skipped   int // quads of this batch that no row asked for
-	ended     bool
-	key       ID // of group; 0 before the first
-	group     []QuadID
-	collected []QuadID // group, where it goes over the end of a batch
+	cursor      Cursor
+	buffer      []QuadID
+	at, n       int // read and not yet passed over: buffer[at:n]
+	size        int // of the next batch
+	skipped     int // quads of this batch that no row asked for
+	ended       bool
+	rows, seeks int // so far
+	key         ID  // of group; 0 before the first
+	group       []QuadID
+	collected   []QuadID // group, where it goes over the end of a batch
 }
+
+// trialRows is how many rows a merge join on trial is judged by.
+const trialRows = 128
 
 // maxGroup bounds the quads with one key that a merge join keeps.
 const maxGroup = 1 << 14
@@ -419,6 +427,14 @@ func (o *scan) merge(x *exec, row []ID) bool {
 			return o.run(x, row)
 		}
 		m.buffer = make([]QuadID, mostBuffer)
+	}
+	m.rows++
+	if o.trial && m.rows == trialRows {
+		if m.seeks > trialRows/4 {
+			o.merged = -1
+			return o.run(x, row)
+		}
+		m.rows, m.seeks = 0, 0
 	}
 	if target != m.key {
 		if !o.forward(x, target) {
@@ -461,6 +477,7 @@ func (o *scan) forward(x *exec, target ID) bool {
 		return true
 	}
 	seek := func() bool {
+		m.seeks++
 		m.cursor.Seek(quadOf(o.constant), target, 0)
 		m.size = leastBuffer
 		return fill()
