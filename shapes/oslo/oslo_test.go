@@ -2,7 +2,6 @@ package oslo_test
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
@@ -182,74 +180,6 @@ func TestPrivacyIsNotQuoted(t *testing.T) {
 		if s := f.Message.NL + f.Message.EN + f.Value.String(); strings.Contains(s, "033.28") {
 			t.Errorf("%s quotes the number: %s", f.Rule, s)
 		}
-	}
-}
-
-// What the real pages have, looked at by eye, finding by finding: nothing here
-// is a false alarm. Numbers are findings per rule in the certification profile.
-func TestRealPages(t *testing.T) {
-	folder := filepath.Join(suite.Shared(t), "pages", "html")
-	tests := []struct {
-		file     string
-		soort    besluit.Soort
-		level    oslo.Level
-		conforms bool // as practised
-		want     map[string]int
-	}{
-		{"real-aalter-besluitenlijst-onlinesmartcities.html", besluit.Besluitenlijst, oslo.NoLevel, false, map[string]int{
-			"class-absent": 1, "empty-resource": 1, "missing-class": 32, "orgaan-bestuurt": 2, "orgaan-classificatie": 2,
-			"curly-quotes": 32, "unknown-property": 1, "zitting-secretaris": 1, "zitting-voorzitter": 1}},
-		{"real-boortmeerbeek-agenda-meetingburger.html", besluit.Agenda, oslo.Level1, false, map[string]int{
-			"eenheid-classificatie": 1, "eenheid-werkingsgebied": 1, "empty-resource": 23, "missing-scheme": 131,
-			"orgaan-bestuurt": 1, "orgaan-classificatie": 1, "orgaan-naam": 1, "unknown-datatype": 2}},
-		{"real-erpe-mere-besluitenlijst-ocmwraad-cevi-lblodweb.html", besluit.Besluitenlijst, oslo.NoLevel, true, map[string]int{
-			"locatie-naam": 1, "stemming-gevolg": 5, "unknown-datatype": 3, "zitting-einde": 1}},
-		{"real-essen-besluitenlijst-gelinkt-notuleren.html", besluit.Besluitenlijst, oslo.NoLevel, true, map[string]int{
-			"agendapunt-gepland-openbaar": 11, "agendapunt-titel": 11, "besluit-volgt-uit": 11, "orgaan-bestuurt": 2,
-			"orgaan-classificatie": 2, "orgaan-naam": 1, "rel-noise": 2, "zitting-secretaris": 1, "zitting-voorzitter": 1}},
-		{"real-machelen-agenda-cipalschaubroeck.html", besluit.Agenda, oslo.NoLevel, false, map[string]int{
-			"agendapunt-aangebracht-na": 7, "agendapunt-gepland-openbaar": 7, "agendapunt-titel": 7, "blank-node": 7,
-			"eenheid-classificatie": 1, "eenheid-werkingsgebied": 1, "empty-resource": 1, "null-uri": 1, "orgaan-bestuurt": 1,
-			"orgaan-classificatie": 1, "orgaan-naam": 1, "unknown-datatype": 2}},
-		{"real-torhout-notulen-gemeenteraad-cevi-lblodweb.html", besluit.Notulen, oslo.NoLevel, true, map[string]int{
-			"besluit-inhoud": 15, "besluit-motivering": 15, "locatie-naam": 1, "stemming-gevolg": 12, "unknown-datatype": 3}},
-	}
-	for _, test := range tests {
-		t.Run(test.file, func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join(folder, test.file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			in := read(t, "https://example.org/page", text)
-			g := rdf.NewGraph()
-			for _, q := range in.Quads {
-				g.Add(q.Quad)
-			}
-			soort, ok := oslo.Detect(g)
-			if !ok || soort != test.soort {
-				t.Errorf("detected %q, want %q", soort, test.soort)
-			}
-			v := oslo.Validate(in, oslo.Options{Profile: oslo.ProfileOf(soort), Now: noon})
-			if got := v.Maturity.Level(); got != test.level {
-				t.Errorf("level %q, want %q", got, test.level)
-			}
-			got := map[string]int{}
-			for _, f := range v.Findings {
-				got[f.Rule]++
-				if f.Span.IsZero() && f.Rule != "class-absent" {
-					t.Errorf("%s has no place", f.Rule)
-				}
-				if s, e := f.Span.Start.Offset, f.Span.End.Offset; s < 0 || e > len(text) || s > e {
-					t.Errorf("%s at %d-%d, outside the page", f.Rule, s, e)
-				}
-			}
-			if !maps.Equal(got, test.want) {
-				t.Errorf("findings %v, want %v", got, test.want)
-			}
-			if v := oslo.Validate(in, oslo.Options{Now: noon}); v.Conforms != test.conforms {
-				t.Errorf("as practised: conforms %v, want %v", v.Conforms, test.conforms)
-			}
-		})
 	}
 }
 

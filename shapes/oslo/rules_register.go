@@ -33,8 +33,8 @@ func registerRules() []Rule {
 			Code: "organ-unknown", Severity: rdf.Warning,
 			Title: rdf.Text{NL: "Onbekend bestuursorgaan", EN: "Unknown bestuursorgaan"},
 			Explanation: rdf.Text{
-				NL: "Het bestuursorgaan staat niet in het register dat Belfort kent. Van een IRI buiten data.lblod.info is dat alleen een weetje.",
-				EN: "The bestuursorgaan is not in the register that Belfort knows. Of an IRI outside data.lblod.info that is for information only.",
+				NL: "Het bestuursorgaan staat niet in het register dat Belfort kent. Dat telt pas met een snapshot van het register; zonder, of van een IRI buiten data.lblod.info, is het een weetje.",
+				EN: "The bestuursorgaan is not in the register that Belfort knows. It counts only with a snapshot of the register; without one, or of an IRI outside data.lblod.info, it is for information.",
 			},
 			Consequence: rdf.Text{NL: "Het Loket kiest het orgaan uit een lijst: wat er niet in staat, laat de melding vastlopen.", EN: "The portal picks the organ from a list: what is not in it makes the notification get stuck."},
 			Mending:     rdf.Text{NL: "Kijk de IRI na in de Mandatendatabank; is ze nieuw, geef dan een snapshot van het register mee.", EN: "Check the IRI in the Mandatendatabank; if it is new, bring a snapshot of the register."},
@@ -43,8 +43,8 @@ func registerRules() []Rule {
 			Code: "eenheid-unknown", Severity: rdf.Warning,
 			Title: rdf.Text{NL: "Onbekende bestuurseenheid", EN: "Unknown bestuurseenheid"},
 			Explanation: rdf.Text{
-				NL: "De bestuurseenheid staat niet in het register dat Belfort kent. Van een IRI buiten data.lblod.info is dat alleen een weetje.",
-				EN: "The bestuurseenheid is not in the register that Belfort knows. Of an IRI outside data.lblod.info that is for information only.",
+				NL: "De bestuurseenheid staat niet in het register dat Belfort kent. Dat telt pas met een snapshot van het register; zonder, of van een IRI buiten data.lblod.info, is het een weetje.",
+				EN: "The bestuurseenheid is not in the register that Belfort knows. It counts only with a snapshot of the register; without one, or of an IRI outside data.lblod.info, it is for information.",
 			},
 			Consequence: rdf.Text{NL: "Meldingen en zoekfilters werken met de IRI uit het register.", EN: "Notifications and search filters work with the IRI of the register."},
 			Mending:     rdf.Text{NL: "Kijk de IRI na in het register van bestuurseenheden.", EN: "Check the IRI in the register of bestuurseenheden."},
