@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -366,6 +367,37 @@ func TestConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// The report is the same, in the same order and cut off at the same result,
+// however many goroutines make it.
+func TestTheReportDoesNotDependOnGoroutines(t *testing.T) {
+	s, _ := compile(t, `ex:s sh:targetClass ex:C ; sh:not [ sh:path ex:p ; sh:minCount 2 ] ; sh:property [ sh:path ex:p ; sh:datatype xsd:integer ; sh:class ex:D ] .
+		ex:t sh:targetSubjectsOf ex:p ; sh:sparql [ sh:message "{?value}" ; sh:select "SELECT $this ?value { $this <http://example.org/p> ?value FILTER (?value > 1990) } ORDER BY ?value" ] .`)
+	data := graph(t, `ex:D rdfs:subClassOf ex:E .`)
+	for i := range 2000 {
+		node := rdf.IRI(fmt.Sprint("http://example.org/n", i))
+		data.Add(rdf.Quad{Subject: node, Predicate: rdf.IRI(vocab.RDFType), Object: rdf.IRI("http://example.org/C")})
+		for j := range 1 + i%3 {
+			data.Add(rdf.Quad{Subject: node, Predicate: rdf.IRI("http://example.org/p"), Object: rdf.Literal(fmt.Sprint(i+j), vocab.XSDInteger)})
+		}
+	}
+	report := func(goroutines, most int) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(goroutines))
+		r, err := s.Validate(t.Context(), data, shapes.Options{MaxResults: most})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(r.Truncated, len(r.Results), facts(r))
+	}
+	for _, most := range []int{1, 100, 5000, 1_000_000} {
+		want := report(1, most)
+		for _, goroutines := range []int{2, 7} {
+			if got := report(goroutines, most); got != want {
+				t.Errorf("at most %d results: %d goroutines give another report than one", most, goroutines)
+			}
+		}
+	}
 }
 
 // Twice the data takes about twice the time: no more than four times, on
