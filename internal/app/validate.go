@@ -85,10 +85,14 @@ func (c *validateCommand) Run(e *env) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	documents := v.judge(targets)
+	documents, skipped := v.judge(targets)
 	if err := e.ctx.Err(); err != nil {
 		return err
 	}
+	if len(documents) == 0 {
+		return &exit{exitUsage, fmt.Errorf("%s: none of %d pages has RDFa: nothing to validate", strings.Join(c.Source, " "), skipped)}
+	}
+	v.skipped(skipped)
 	if c.WriteBaseline {
 		return v.writeBaseline(documents)
 	}
@@ -160,24 +164,43 @@ func (c *validateCommand) prepare(e *env) (*validation, error) {
 }
 
 // judge validates the targets, several at a time; the documents come in the
-// order of the targets, also those that could not be read.
-func (v *validation) judge(targets []string) []report.Document {
-	documents := make([]report.Document, len(targets))
+// order of the targets, also those that could not be read. Pages without RDFa
+// that nobody named, such as those with a menu, are skipped.
+func (v *validation) judge(targets []target) (documents []report.Document, skipped int) {
+	judged := make([]*report.Document, len(targets))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, target := range targets {
+	for i, t := range targets {
 		group.Go(func() error {
-			document, err := v.validate(target)
+			document, err := v.validate(t.name)
+			if errors.Is(err, errNoRDFa) && !t.named {
+				return nil
+			}
 			if err != nil {
 				document = report.Document{Failed: explain(err)}
-				document.Verdict.Source = target
+				document.Verdict.Source = t.name
 			}
-			documents[i] = v.baseline.Apply(document)
+			document = v.baseline.Apply(document)
+			judged[i] = &document
 			return nil
 		})
 	}
 	_ = group.Wait()
-	return documents
+	for _, d := range judged {
+		if d == nil {
+			skipped++
+			continue
+		}
+		documents = append(documents, *d)
+	}
+	return documents, skipped
+}
+
+// skipped tells of pages that were passed over.
+func (v *validation) skipped(n int) {
+	if n > 0 && !v.Quiet {
+		fmt.Fprintf(v.e.stderr, "belfort: %d pages without RDFa were passed over\n", n)
+	}
 }
 
 // validate judges one target.

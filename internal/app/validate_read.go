@@ -24,21 +24,31 @@ import (
 // pageEndings are the file names that are pages.
 var pageEndings = []string{".html", ".htm", ".xhtml"}
 
+// target is something to validate; named is set where somebody named it, and not
+// the folder or pattern that it was found by.
+type target struct {
+	name  string
+	named bool
+}
+
+// errNoRDFa is a page that says nothing.
+var errNoRDFa = errors.New("the page has no RDFa: nothing to validate")
+
 // expand makes files of folders and patterns, each once, in the order asked;
 // addresses and standard input stay as they are. A file that was named but is
 // not there stays too: reading it says what is wrong.
-func expand(sources []string) ([]string, error) {
-	var targets []string
+func expand(sources []string) ([]target, error) {
+	var targets []target
 	seen := map[string]bool{}
 	for _, source := range sources {
 		found, err := expandOne(source)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			if !seen[f] {
-				seen[f] = true
-				targets = append(targets, f)
+		for _, name := range found {
+			if !seen[name] {
+				seen[name] = true
+				targets = append(targets, target{name, len(found) == 1 && name == source})
 			}
 		}
 	}
@@ -52,7 +62,7 @@ func expandOne(source string) ([]string, error) {
 	info, err := os.Stat(source)
 	switch {
 	case err == nil && info.IsDir():
-		found, err := filesIn(source, func(name string) bool { return isPage(name) })
+		found, err := filesIn(source, isPage)
 		if err == nil && len(found) == 0 {
 			err = fmt.Errorf("%s: no pages in this folder (files that end in %s)", source, strings.Join(pageEndings, ", "))
 		}
@@ -163,7 +173,7 @@ func (v *validation) read(target string) (in oslo.Input, base string, err error)
 		return in, "", err
 	}
 	if len(doc.Quads) == 0 && len(doc.Findings) == 0 {
-		return in, "", fmt.Errorf("read %s: the page has no RDFa: nothing to validate", shown)
+		return in, "", fmt.Errorf("read %s: %w", shown, errNoRDFa)
 	}
 	return oslo.Input{Source: shown, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects}, base, nil
 }

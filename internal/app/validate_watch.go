@@ -56,14 +56,15 @@ func (v *validation) watch() error {
 
 // again judges the targets that changed since their stamps, and writes the
 // report of all if any did or one is gone.
-func (v *validation) again(targets []string, stamps map[string]stamp, judged map[string]report.Document) error {
-	var changed []string
+func (v *validation) again(targets []target, stamps map[string]stamp, judged map[string]report.Document) error {
+	var changed []target
 	present := map[string]bool{}
 	for _, t := range targets {
-		present[t] = true
-		now := stampOf(t)
-		if before, known := stamps[t]; !known || before != now {
-			stamps[t] = now
+		present[t.name] = true
+		now := stampOf(t.name)
+		if before, known := stamps[t.name]; !known || before != now {
+			stamps[t.name] = now
+			delete(judged, t.name)
 			changed = append(changed, t)
 		}
 	}
@@ -78,12 +79,15 @@ func (v *validation) again(targets []string, stamps map[string]stamp, judged map
 	if len(changed) == 0 && !gone {
 		return nil
 	}
-	for i, d := range v.judge(changed) {
-		judged[changed[i]] = d
+	fresh, _ := v.judge(changed)
+	for _, d := range fresh {
+		judged[d.Verdict.Source] = d
 	}
 	documents := make([]report.Document, 0, len(targets))
 	for _, t := range targets {
-		documents = append(documents, judged[t])
+		if d, ok := judged[t.name]; ok {
+			documents = append(documents, d)
+		}
 	}
 	if isTerminal(v.e.stdout) {
 		fmt.Fprint(v.e.stdout, "\x1b[H\x1b[2J\x1b[3J")

@@ -35,8 +35,9 @@ type TextOptions struct {
 //	       = oplossing: Gebruik een bestaande eigenschap.
 //	       = dezelfde fout nog 27 keer: regel 14, 18, 22, ...
 //
-// and after each document one line with its totals, with more than one document
-// also a line for all. Tabs are shown as four columns, long lines in part,
+// with an example where there is one, and how to mend a rule only the first time;
+// after each document one line with its totals, with more than one document also
+// a line for all. Tabs are shown as four columns, long lines in part,
 // control characters not at all.
 func Text(w io.Writer, documents []Document, language Language) error {
 	return TextWith(w, documents, TextOptions{Language: language})
@@ -44,7 +45,7 @@ func Text(w io.Writer, documents []Document, language Language) error {
 
 // TextWith is Text with options.
 func TextWith(w io.Writer, documents []Document, o TextOptions) error {
-	p := &printer{Writer: bufio.NewWriter(w), TextOptions: o, words: wordsOf(o.Language)}
+	p := &printer{Writer: bufio.NewWriter(w), TextOptions: o, words: wordsOf(o.Language), told: map[string]bool{}}
 	for _, d := range documents {
 		p.document(d)
 	}
@@ -58,6 +59,7 @@ type printer struct {
 	*bufio.Writer
 	TextOptions
 	words words
+	told  map[string]bool // rules of which the mending was told
 }
 
 // margin is as wide as that of a source line.
@@ -119,12 +121,15 @@ func (p *printer) finding(source string, g Group, lines *rdf.Lines) {
 	if p.Quiet {
 		return
 	}
-	rule, documented := oslo.LookupRule(g.Rule)
-	if documented && !p.Each {
+	if rule, ok := oslo.LookupRule(g.Rule); ok && !p.told[g.Rule] {
+		p.told[g.Rule] = true
 		p.remark(p.words.mending, p.Language.of(rule.Mending))
-	}
-	if documented && p.Site != "" {
-		p.remark(p.words.more, documentation(p.Site, g.Rule))
+		for line := range strings.Lines(rule.Example) {
+			fmt.Fprintf(p, "%s  %s\n", margin, p.paint(green, plain(strings.TrimRight(line, "\n"))))
+		}
+		if p.Site != "" {
+			p.remark(p.words.more, documentation(p.Site, g.Rule))
+		}
 	}
 	if n := len(g.Again); n > 0 {
 		p.remark(fmt.Sprintf(p.words.again, n), p.places(g))
