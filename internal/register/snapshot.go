@@ -183,9 +183,6 @@ func (s *snapshot) register() *Register {
 				Start: cmp.Or(dayOf(v["start"]), known.Start), Einde: cmp.Or(dayOf(v["einde"]), known.Einde),
 			}
 			r.organen[iri] = o
-			if known.IRI == "" {
-				r.byEenheid[o.Eenheid] = append(r.byEenheid[o.Eenheid], o)
-			}
 		case n.eenheid:
 			e, _ := r.below.Eenheid(iri)
 			e.IRI, e.Naam, e.Classificatie = iri, cmp.Or(v["label"], e.Naam), cmp.Or(v["classificatie"], e.Classificatie)
@@ -195,10 +192,17 @@ func (s *snapshot) register() *Register {
 			r.eenheden[iri] = &e
 		}
 	}
-	for _, o := range r.organen { // an organ in its period is of the eenheid of its organ
+	for _, iri := range s.order { // an organ in its period is of the eenheid of its organ
+		o := r.organen[iri]
+		if o == nil {
+			continue
+		}
 		if van, ok := r.Orgaan(o.Van); ok {
 			o.Eenheid, o.Classificatie = cmp.Or(o.Eenheid, van.Eenheid), cmp.Or(o.Classificatie, van.Classificatie)
 			o.Naam = cmp.Or(o.Naam, van.Naam)
+		}
+		if _, known := r.below.Orgaan(iri); !known {
+			r.byEenheid[o.Eenheid] = append(r.byEenheid[o.Eenheid], o)
 		}
 	}
 	return r

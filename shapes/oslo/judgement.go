@@ -144,7 +144,8 @@ func (c *judgement) found(r shapes.Result) rdf.Text {
 			}
 			return rdf.Text{NL: fmt.Sprintf("Niets wijst met %s naar %s.", inverse, node), EN: fmt.Sprintf("Nothing points with %s at %s.", inverse, node)}
 		}
-		return rdf.Text{NL: fmt.Sprintf("%s ontbreekt bij %s.", path, node), EN: fmt.Sprintf("%s is missing on %s.", path, node)}
+		near := c.nearMiss(r.Focus, r.Path.Predicate().Value())
+		return rdf.Text{NL: fmt.Sprintf("%s ontbreekt bij %s.%s", path, node, near.NL), EN: fmt.Sprintf("%s is missing on %s.%s", path, node, near.EN)}
 	case "MaxCount":
 		return rdf.Text{NL: fmt.Sprintf("%s staat te vaak bij %s.", path, node), EN: fmt.Sprintf("%s stands too often on %s.", path, node)}
 	case "Pattern":
@@ -158,6 +159,33 @@ func (c *judgement) found(r shapes.Result) rdf.Text {
 		return rdf.Text{
 			NL: fmt.Sprintf("%s van %s is %s: %s.", path, node, value, r.Constraint.NL),
 			EN: fmt.Sprintf("%s of %s is %s: %s.", path, node, value, r.Constraint.EN),
+		}
+	}
+	return rdf.Text{}
+}
+
+// nearMiss says that a node has a property that was meant to be the one that is
+// missing, and what is wrong with it.
+func (c *judgement) nearMiss(node rdf.Term, wanted string) rdf.Text {
+	if wanted == "" {
+		return rdf.Text{}
+	}
+	for q := range c.graph.Match(node, rdf.Term{}, rdf.Term{}) {
+		has := q.Predicate.Value()
+		right, swapped := wrongScheme(has)
+		meant, _ := unknownTerm(has)
+		switch {
+		case has == curie(wanted):
+			prefix, _, _ := strings.Cut(has, ":")
+			return rdf.Text{
+				NL: fmt.Sprintf(" Het staat er wel, maar de prefix %s is niet gedeclareerd: verbeter dat eerst.", prefix),
+				EN: fmt.Sprintf(" It is there, but the prefix %s is not declared: mend that first.", prefix),
+			}
+		case meant == wanted, swapped && strings.HasPrefix(wanted, right) && short(has) == short(wanted):
+			return rdf.Text{
+				NL: fmt.Sprintf(" Er staat wel %s: verbeter dat eerst.", curie(has)),
+				EN: fmt.Sprintf(" There is %s instead: mend that first.", curie(has)),
+			}
 		}
 	}
 	return rdf.Text{}

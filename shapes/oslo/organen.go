@@ -430,10 +430,16 @@ func (c *judgement) mandatarissen(ctx context.Context, o Options) Assessment {
 		}
 	}
 	c.tell("mandataris-unknown", &unknown, func(iri string) rdf.Text {
-		return rdf.Text{
+		text := rdf.Text{
 			NL: fmt.Sprintf("%s is geen bekende mandataris of functionaris.", shown(rdf.IRI(iri))),
 			EN: fmt.Sprintf("%s is no known mandataris or functionaris.", shown(rdf.IRI(iri))),
 		}
+		if rest, ok := strings.CutPrefix(iri, "https://"); ok {
+			if m, known := c.register.Mandataris("http://" + rest); known {
+				text.NL, text.EN = text.NL+" Bedoelde u "+m.IRI+"?", text.EN+" Did you mean "+m.IRI+"?"
+			}
+		}
+		return text
 	})
 	c.tell("mandataris-not-asked", &unasked, func(string) rdf.Text {
 		return rdf.Text{
