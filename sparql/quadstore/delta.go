@@ -91,6 +91,7 @@ func newLeaf(entries []entry) leaf {
 func (d *delta) with(added, removed []quad) *delta {
 	r := &delta{}
 	changes := make([]entry, 0, len(added)+len(removed))
+	var spare []entry
 	for at := range orders {
 		changes = changes[:0]
 		for _, q := range added {
@@ -99,13 +100,63 @@ func (d *delta) with(added, removed []quad) *delta {
 		for _, q := range removed {
 			changes = append(changes, entryOf(at, q, true))
 		}
-		slices.SortFunc(changes, func(a, b entry) int { return compareEntries(&a, &b, 4) })
+		spare = sortEntries(changes, spare)
 		r.by[at] = d.by[at].with(changes)
 	}
 	for _, l := range r.by[0] {
 		r.n += len(l.entries)
 	}
 	return r
+}
+
+// sortEntries sorts entries by their last bytes first, with a spare list that it
+// returns. IDs share most of their bytes, which it skips.
+func sortEntries(list, spare []entry) []entry {
+	if len(list) < 256 {
+		slices.SortFunc(list, func(a, b entry) int { return compareEntries(&a, &b, 4) })
+		return spare
+	}
+	if len(spare) < len(list) {
+		spare = make([]entry, len(list))
+	}
+	var differ entry
+	for i := range list {
+		for j := range differ {
+			differ[j] |= list[i][j] ^ list[0][j]
+		}
+	}
+	differ[3] &^= goneBit
+	from, to := list, spare[:len(list)]
+	for j := len(differ) - 1; j >= 0; j-- {
+		for shift := 0; shift < 64; shift += 8 {
+			if differ[j]>>shift&0xff == 0 {
+				continue
+			}
+			mask := eval.ID(0xff)
+			if j == 3 && shift == 56 {
+				mask = 0x7f
+			}
+			var at [256]int
+			for i := range from {
+				at[from[i][j]>>shift&mask]++
+			}
+			sum := 0
+			for b, n := range at {
+				at[b] = sum
+				sum += n
+			}
+			for i := range from {
+				b := from[i][j] >> shift & mask
+				to[at[b]] = from[i]
+				at[b]++
+			}
+			from, to = to, from
+		}
+	}
+	if &from[0] != &list[0] {
+		copy(list, from)
+	}
+	return spare
 }
 
 // with returns the entries that are in one of the two only.

@@ -1,11 +1,12 @@
 package quadstore
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -63,27 +64,67 @@ func readTerm(b []byte) (t rdf.Term, ok bool) {
 	return t, false
 }
 
-// hashKey returns the key under which the dictionary ID of an encoded term
-// stands. Half of SHA-256 is enough that nobody can make two terms meet.
-func hashKey(encoded []byte) []byte {
-	sum := sha256.Sum256(encoded)
-	return append([]byte{spaceHash}, sum[:16]...)
+// youngTerms finds the terms that the database has and the base has not, by
+// their hash. The terms themselves stay on disk, and in the cache.
+type youngTerms struct {
+	seed maphash.Seed
+	mu   sync.RWMutex
+	by   map[uint64]eval.ID
+	same map[rdf.Term]eval.ID // those whose hash another one had
 }
 
-// lookUpID returns the dictionary ID under a hash key, 0 if there is none.
-func (s *Store) lookUpID(key []byte) (eval.ID, error) {
-	value, closer, err := s.db.Get(key)
-	if errors.Is(err, pebble.ErrNotFound) {
+func newYoungTerms() *youngTerms {
+	return &youngTerms{seed: maphash.MakeSeed(), by: map[uint64]eval.ID{}, same: map[rdf.Term]eval.ID{}}
+}
+
+func (y *youngTerms) add(id eval.ID, t rdf.Term) {
+	hash := maphash.Comparable(y.seed, t)
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if other, taken := y.by[hash]; taken && other != id {
+		y.same[t] = id
+	} else {
+		y.by[hash] = id
+	}
+}
+
+// find returns the ID that t has if it is the term of that ID, and the one that
+// it has otherwise; 0 is none.
+func (y *youngTerms) find(t rdf.Term) (likely, otherwise eval.ID) {
+	hash := maphash.Comparable(y.seed, t)
+	y.mu.RLock()
+	defer y.mu.RUnlock()
+	if likely = y.by[hash]; likely != 0 && len(y.same) > 0 {
+		otherwise = y.same[t]
+	}
+	return likely, otherwise
+}
+
+// drop forgets the IDs up to last: a base has them now.
+func (y *youngTerms) drop(last eval.ID) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	maps.DeleteFunc(y.by, func(_ uint64, id eval.ID) bool { return id <= last })
+	maps.DeleteFunc(y.same, func(_ rdf.Term, id eval.ID) bool { return id <= last })
+}
+
+// youngID returns the ID of a term that the database has, 0 if it has not.
+func (s *Store) youngID(at *state, t rdf.Term) (eval.ID, error) {
+	if id := s.terms.id(t); id != 0 {
+		return id, nil
+	}
+	id, otherwise := s.young.find(t)
+	if id == 0 {
 		return 0, nil
 	}
+	found, err := s.term(at, id)
 	if err != nil {
-		return 0, s.readError(err)
+		return 0, err
 	}
-	defer closer.Close()
-	if len(value) != 8 {
-		return 0, &CorruptError{File: s.dir, Err: fmt.Errorf("hash key %x has a value of %d bytes", key, len(value))}
+	if found != t {
+		return otherwise, nil
 	}
-	return eval.ID(binary.BigEndian.Uint64(value)), nil
+	return id, nil
 }
 
 // id returns the ID of a term, 0 if the dictionary does not know it: not that of
@@ -99,14 +140,7 @@ func (s *Store) id(at *state, t rdf.Term) (eval.ID, error) {
 	if id != 0 || err != nil || !at.young() {
 		return id, err
 	}
-	if id := s.terms.id(t); id != 0 {
-		return id, nil
-	}
-	id, err = s.lookUpID(hashKey(appendTerm(nil, t)))
-	if id != 0 {
-		s.terms.add(id, t)
-	}
-	if id != 0 || err != nil {
+	if id, err = s.youngID(at, t); id != 0 || err != nil {
 		return id, err
 	}
 	// It may have moved to a newer base.

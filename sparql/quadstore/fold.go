@@ -8,7 +8,6 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
-	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
@@ -20,10 +19,10 @@ func (s *Store) install(b *base, from *state, built totals) (err error) {
 	next := &state{base: b, delta: &delta{}, totals: now.totals}
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	for _, space := range []byte{spaceQuad, spaceHash} {
-		err = errors.Join(err, batch.DeleteRange([]byte{space}, []byte{space + 1}, nil))
-	}
-	err = errors.Join(err, batch.DeleteRange([]byte{spaceTerm}, idKey(spaceTerm, eval.ID(b.terms.n)+1), nil))
+	err = errors.Join(
+		batch.DeleteRange([]byte{spaceQuad}, []byte{spaceQuad + 1}, nil),
+		batch.DeleteRange([]byte{spaceTerm}, idKey(spaceTerm, eval.ID(b.terms.n)+1), nil),
+	)
 	if now != from {
 		added, removed := now.delta.since(from.delta)
 		next.delta = next.delta.with(added, removed)
@@ -35,11 +34,6 @@ func (s *Store) install(b *base, from *state, built totals) (err error) {
 				err = errors.Join(err, batch.Set(appendQuad(nil, q), list.mark, nil))
 			}
 		}
-		set := func(id eval.ID, t rdf.Term) {
-			err = errors.Join(err, batch.Set(hashKey(appendTerm(nil, t)), idKey(spaceTerm, id)[1:], nil))
-		}
-		read := s.eachTerm(context.Background(), eval.ID(b.terms.n)+1, now.next, set)
-		err = errors.Join(err, read)
 	} else {
 		next.totals = built
 	}
@@ -54,6 +48,7 @@ func (s *Store) install(b *base, from *state, built totals) (err error) {
 	s.mu.Lock()
 	s.now.Store(next)
 	s.mu.Unlock()
+	s.young.drop(eval.ID(b.terms.n))
 	now.base.replaced.Store(true)
 	return now.base.leave()
 }

@@ -11,11 +11,10 @@ import (
 const (
 	spaceMeta = 0x01 // -> number of quads, version, number of the base, next dictionary ID
 	spaceTerm = 0x04 // + dictionary ID -> term, of those that the base does not have
-	spaceHash = 0x05 // + first half of SHA-256 of the term -> dictionary ID, of the same
 	spaceQuad = 0x20 // + four IDs in the order GSPO -> "+" added to the base, "-" gone from it
 
-	// Version 1 had no base: all terms and quads were here, in five orders, and
-	// numbers of quads by graph and predicate.
+	// Version 1 had no base: all terms and quads were here, in five orders, with
+	// hashes of terms, and numbers of quads by graph and predicate.
 	spaceOrder1 = 0x10 // + number of the order, + four IDs -> nothing
 )
 

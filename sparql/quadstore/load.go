@@ -182,6 +182,7 @@ type loader struct {
 	begun    bool
 	segments [][]row // subject, predicate, object, graph
 	n        int     // rows in segments
+	most     int     // of them before they are sorted into files
 	spills   int     // how often rows were sorted into files
 	final    []code  // of provisional codes
 }
@@ -189,7 +190,7 @@ type loader struct {
 const textSegment = 4 << 20
 
 func newLoader(s *Store, from *state) *loader {
-	l := &loader{s: s, from: from, next: uint32(from.next), slots: make([]uint64, 1<<16), values: newValueTable(0)}
+	l := &loader{s: s, from: from, next: uint32(from.next), slots: make([]uint64, 1<<16), values: newValueTable(0), most: loadRows}
 	l.seed, l.hasher = from.base.terms.seed, from.base.terms.hasher
 	if from.base.terms.n == 0 {
 		l.seed = rand.Uint64()
@@ -224,7 +225,7 @@ func (l *loader) add(ctx context.Context, q *rdf.Quad) (err error) {
 }
 
 func (l *loader) addRow(ctx context.Context, r row) error {
-	if l.n == loadRows {
+	if l.n == l.most {
 		if err := l.spill(ctx); err != nil {
 			return err
 		}

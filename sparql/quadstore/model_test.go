@@ -50,13 +50,17 @@ var (
 	genGraph = rapid.SampledFrom([]string{"", "http://a/1", "http://a/2", "http://voorbeeld.be/a"})
 )
 
-// Any run of writes, snapshots and restarts gives what the model says.
+// Any run of writes, snapshots, compactions and restarts gives what the model
+// says: from the delta alone, from base and delta, while a base is replaced, and
+// by cursors as well as by Match.
 func TestStoreIsASetOfQuads(t *testing.T) {
 	ctx := context.Background()
 	rapid.Check(t, func(t *rapid.T) {
 		fs := vfs.NewMem()
+		// With a small delta a new base is made in the background again and again.
+		size := rapid.SampledFrom([]int{0, 0, 5, 40}).Draw(t, "delta size")
 		open := func() *Store {
-			s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20})
+			s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20, DeltaSize: size})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,6 +137,57 @@ func TestStoreIsASetOfQuads(t *testing.T) {
 					}
 				})
 			},
+			"update": func(t *rapid.T) {
+				change(func() {
+					remove, add := genQuads.Draw(t, "remove"), genQuads.Draw(t, "add")
+					for _, list := range [][]rdf.Quad{remove, add} {
+						for i := range list {
+							list[i].Graph = graphTerm(genGraph.Draw(t, "graph"))
+						}
+					}
+					for _, q := range remove {
+						delete(m, q)
+					}
+					for _, q := range add {
+						m[q] = true
+					}
+					if err := s.Update(ctx, remove, add); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"compact": func(t *rapid.T) {
+				if err := s.Compact(ctx); err != nil {
+					t.Fatal(err)
+				}
+				settle(false)
+			},
+			"load many": func(t *rapid.T) {
+				// As if they were many: into a new base at once.
+				change(func() {
+					quads := genQuads.Draw(t, "quads")
+					g := graphTerm(genGraph.Draw(t, "graph"))
+					for i := range quads {
+						quads[i].Graph = g
+						m[quads[i]] = true
+					}
+					if err := loadAtOnce(ctx, s, quads, rapid.IntRange(1, 20).Draw(t, "rows in memory")); err != nil {
+						t.Fatal(err)
+					}
+				})
+			},
+			"cursors": func(t *rapid.T) {
+				d := s.Snapshot()
+				checkCursors(t, d, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 3)))
+				if err := d.Close(); err != nil {
+					t.Fatal(err)
+				}
+			},
+			"check": func(t *rapid.T) {
+				if err := s.Check(ctx); err != nil {
+					t.Fatal(err)
+				}
+			},
 			"snapshot": func(t *rapid.T) { photos = append(photos, photo{s.Snapshot(), m.quads()}) },
 			"look": func(t *rapid.T) {
 				if len(photos) == 0 {
@@ -173,6 +228,21 @@ func TestStoreIsASetOfQuads(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	})
+}
+
+// loadAtOnce loads into a new base, sorting in files what is over a number of
+// rows.
+func loadAtOnce(ctx context.Context, s *Store, quads []rdf.Quad, rows int) error {
+	return s.write(func() error {
+		l := newLoader(s, s.now.Load())
+		l.most = rows
+		for i := range quads {
+			if err := l.add(ctx, &quads[i]); err != nil {
+				return err
+			}
+		}
+		return errors.Join(l.finish(ctx), l.close())
 	})
 }
 

@@ -2,6 +2,7 @@ package quadstore
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -96,7 +97,8 @@ type Store struct {
 	lock      io.Closer
 	log       *slog.Logger
 	deltaSize int
-	terms     *cache    // of the part of the dictionary that is in the database
+	terms     *cache // of the part of the dictionary that is in the database
+	young     *youngTerms
 	cursors   sync.Pool // *cursor, for Match
 
 	writing sync.Mutex // held by the one writer
@@ -193,7 +195,7 @@ func open(dir string, o Options) (s *Store, err error) {
 		}
 	}
 
-	s = &Store{dir: dir, fs: files, lock: lock, log: o.Logger, deltaSize: o.DeltaSize, terms: newCache()}
+	s = &Store{dir: dir, fs: files, lock: lock, log: o.Logger, deltaSize: o.DeltaSize, terms: newCache(), young: newYoungTerms()}
 	cache := pebble.NewCache(cmp.Or(max(o.CacheSize, 0), 32<<20))
 	defer cache.Unref()
 	if s.db, err = pebble.Open(database, s.pebbleOptions(o, lock, cache)); err != nil {
@@ -365,6 +367,11 @@ func (s *Store) read() error {
 	}
 	if now.next <= eval.ID(now.base.terms.n) {
 		return &CorruptError{File: s.dir, Err: fmt.Errorf("the next ID is %d, but the base has %d", now.next, now.base.terms.n)}
+	}
+	if now.young() {
+		if err := s.eachTerm(context.Background(), eval.ID(now.base.terms.n)+1, now.next, s.young.add); err != nil {
+			return err
+		}
 	}
 	return s.removeBases()
 }

@@ -596,7 +596,7 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	var quads []rdf.Quad
-	for i := range 5000 {
+	for i := range 1500 {
 		q := triple(fmt.Sprint("s", i), fmt.Sprint("p", i%7), rdf.String(fmt.Sprint("waarde nummer ", i)))
 		q.Graph = iri(fmt.Sprint("g", i/100))
 		quads = append(quads, q, triple(fmt.Sprint("s", i), "nummer", rdf.Literal(fmt.Sprint(i), vocab.XSDInteger)))
@@ -622,7 +622,7 @@ func TestDamageIsNamedAndNotServed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range 12 {
+		for i := range 6 {
 			bad := slices.Clone(good)
 			switch place := r.IntN(len(bad)); i {
 			case 0:

@@ -160,9 +160,7 @@ func (c *change) id(t rdf.Term) (eval.ID, error) {
 	id = c.next
 	c.next++
 	c.fresh[t] = id
-	encoded := appendTerm(nil, t)
-	term := idKey(spaceTerm, id)
-	return id, errors.Join(c.batch.Set(term, encoded, nil), c.batch.Set(hashKey(encoded), term[1:], nil))
+	return id, c.batch.Set(idKey(spaceTerm, id), appendTerm(nil, t), nil)
 }
 
 // snapshot returns the state from which the change begins, to be read by the
@@ -359,7 +357,7 @@ func (c *change) commit(o *pebble.WriteOptions) error {
 	}
 	c.s.now.Store(now)
 	for term, id := range c.fresh {
-		c.s.terms.add(id, term)
+		c.s.young.add(id, term)
 	}
 	c.s.foldIfLarge()
 	return nil
