@@ -1,6 +1,7 @@
 package sparql
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -47,7 +48,12 @@ func NewFixed(ds eval.Dataset, o EmbeddedOptions) Engine {
 }
 
 func (o EmbeddedOptions) bounded() EmbeddedOptions {
-	o.Limits = o.Limits.within(defaultLimits)
+	o.Limits = Limits{
+		Time:   cmp.Or(o.Limits.Time, defaultLimits.Time),
+		Rows:   cmp.Or(o.Limits.Rows, defaultLimits.Rows),
+		Work:   cmp.Or(o.Limits.Work, defaultLimits.Work),
+		Memory: cmp.Or(o.Limits.Memory, defaultLimits.Memory),
+	}
 	return o
 }
 
@@ -115,6 +121,7 @@ func (e *embedded) options(q Query) eval.Options {
 		Limits:        eval.Limits{Time: l.Time, Rows: l.Rows, Work: l.Work, Memory: l.Memory},
 		TextSearch:    e.o.TextSearch,
 		Service:       e.o.Service,
+		Pace:          pace,
 	}
 }
 
