@@ -7,10 +7,12 @@ import (
 )
 
 // cardinality is what the planner thinks of the solutions so far: how many, and
-// how many different values a slot has among them.
+// of how many values those of a slot are taken. A pattern with fewer of them, it
+// thinks, fits the others not at all: decisions that cite something are a tenth
+// of all, and so are their titles.
 type cardinality struct {
-	rows     float64
-	distinct map[int]float64
+	rows   float64
+	domain map[int]float64
 }
 
 // join takes in an item that gives fanout solutions for each one so far.
@@ -21,18 +23,14 @@ func (k *cardinality) join(c *compiler, it *item, fanout float64) {
 			if slot < 0 {
 				continue
 			}
-			d := c.distinctAt(it, place)
-			if have, ok := k.distinct[slot]; ok {
-				d = min(d, have)
-			}
-			k.distinct[slot] = max(1, min(d, k.rows))
+			k.domain[slot] = max(1, k.domain[slot], c.distinctAt(it, place))
 		}
 		return
 	}
 	for name := range it.scope {
 		slot := c.slot(it.ns, name)
-		if _, ok := k.distinct[slot]; !ok {
-			k.distinct[slot] = max(1, k.rows)
+		if _, ok := k.domain[slot]; !ok {
+			k.domain[slot] = max(1, k.rows)
 		}
 	}
 }
@@ -173,7 +171,7 @@ func (c *compiler) fanout(it *item, b bound, k *cardinality) float64 {
 		most := 1.0
 		for place, slot := range c.places(it) {
 			if slot >= 0 && b[slot] != unbound {
-				most = max(most, c.distinctAt(it, place), k.distinct[slot])
+				most = max(most, c.distinctAt(it, place), k.domain[slot])
 			}
 		}
 		return it.base / most * it.share
@@ -225,7 +223,7 @@ func (c *compiler) fanout(it *item, b bound, k *cardinality) float64 {
 // guess estimates a pattern inside an item by its most selective triple.
 func (c *compiler) guess(p algebra.Pattern, it *item, b bound) float64 {
 	least := 1e6
-	none := &cardinality{distinct: map[int]float64{}}
+	none := &cardinality{domain: map[int]float64{}}
 	var walk func(p algebra.Pattern, g graphRef)
 	walk = func(p algebra.Pattern, g graphRef) {
 		switch p := p.(type) {

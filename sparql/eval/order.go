@@ -101,7 +101,7 @@ func (u *unit) best(b bound) []step {
 	if generators < 2 || generators > 40 || len(first) < 2 {
 		first = []int{-1}
 	} else {
-		none := &cardinality{rows: 1, distinct: map[int]float64{}}
+		none := &cardinality{rows: 1, domain: map[int]float64{}}
 		rows := map[int]float64{}
 		for _, i := range first {
 			rows[i] = u.c.fanout(u.items[i], b, none)
@@ -129,7 +129,7 @@ func (u *unit) best(b bound) []step {
 
 func (u *unit) course(b bound, generators int) *course {
 	return &course{u: u, b: maps.Clone(b), placed: make([]bool, len(u.items)), sorted: u.c.sorted, left: generators,
-		card: &cardinality{rows: 1, distinct: map[int]float64{}}}
+		card: &cardinality{rows: 1, domain: map[int]float64{}}}
 }
 
 // graphFirst says that an item asks which graph it is in, and must wait for it.
@@ -199,7 +199,7 @@ func (o *course) find(first int) bool {
 		if progress {
 			continue
 		}
-		best, least, seen := -1, 0.0, 0
+		best, least, promise, seen := -1, 0.0, 0, 0
 		if first >= 0 && !o.graphFirst(u.items[first]) {
 			best, least = first, u.c.fanout(u.items[first], o.b, o.card)
 		} else {
@@ -207,8 +207,17 @@ func (o *course) find(first int) bool {
 				if o.placed[i] || it.kind >= filterItem || o.graphFirst(it) {
 					continue
 				}
-				if rows := u.c.fanout(it, o.b, o.card); best < 0 || rows < least {
-					best, least = i, rows
+				rows := u.c.fanout(it, o.b, o.card)
+				// Estimates are not so good that a little less counts.
+				if best < 0 || rows < 0.95*least {
+					best, least, promise = i, rows, -1
+				} else if rows < 1.05*least && len(u.items) > 2 {
+					if promise < 0 {
+						promise = o.promise(u.items[best])
+					}
+					if p := o.promise(it); p > promise {
+						best, least, promise = i, rows, p
+					}
 				}
 				if seen++; seen == maxWeighed {
 					break
@@ -233,6 +242,39 @@ func (o *course) find(first int) bool {
 		left--
 	}
 	return true
+}
+
+// promise says how good it is to have an item early, among those that give the
+// same number of solutions: first those that are joined by more than their graph,
+// then those with variables that many others wait for.
+func (o *course) promise(it *item) int {
+	if it.kind != tripleItem {
+		return 0
+	}
+	p := 0
+	for place, slot := range o.u.c.places(it) {
+		switch {
+		case slot < 0 || place == placeG:
+		case o.b[slot] != unbound:
+			p |= 1 << 20
+		default:
+			for i, other := range o.u.items {
+				if !o.placed[i] && other.kind == tripleItem && other != it && slices.Contains(o.u.slotsOf(other), slot) {
+					p++
+				}
+			}
+		}
+	}
+	return p
+}
+
+// slotsOf returns the places of a triple item, which are asked for often.
+func (u *unit) slotsOf(it *item) []int {
+	if it.slots == nil {
+		slots := u.c.places(it)
+		it.slots = slots[:]
+	}
+	return it.slots
 }
 
 // place puts an item next. fanout is the number of solutions that it gives for

@@ -248,6 +248,7 @@ type item struct {
 	base  float64 // estimate with nothing bound; negative if not yet made
 	share float64 // of base that within leaves
 
+	slots     []int       // places, once asked for
 	within    [4]idRanges // what filters leave of the places of a triple, nil for all
 	mentioned []string    // variables of expr
 	asked     bool        // mentioned is made
