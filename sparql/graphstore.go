@@ -2,6 +2,7 @@ package sparql
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -174,6 +176,9 @@ func noSuchGraph(name rdf.Term) error {
 	return refuse(http.StatusNotFound, "Er is geen graaf %v.", "There is no graph %v.", name)
 }
 
+// maxGraphTime bounds how long one graph may be read.
+const maxGraphTime = 10 * time.Minute
+
 // get answers with a graph.
 func (s *graphStore) get(w http.ResponseWriter, r *http.Request, name rdf.Term) error {
 	offers := []string{Turtle, JSONLD, NTriples, RDFXML, NQuads, TriG, "application/json", "text/plain", "text/n3", "application/x-turtle"}
@@ -190,7 +195,11 @@ func (s *graphStore) get(w http.ResponseWriter, r *http.Request, name rdf.Term) 
 	if s.o.Version != nil {
 		tag = fmt.Sprintf(`W/"%x-%s"`, s.o.Version(), path.Base(mediaType))
 	}
-	result, ok, err := s.engine.Graph(r.Context(), name)
+	// A whole graph takes as long as it takes to read, but not for ever: it holds a
+	// snapshot of the store.
+	ctx, cancel := context.WithTimeout(r.Context(), maxGraphTime)
+	defer cancel()
+	result, ok, err := s.engine.Graph(ctx, name)
 	if err != nil {
 		return err
 	}
