@@ -191,7 +191,11 @@ func (q *query) run(w *worker, more map[string]rdf.Term, take func(vars []string
 		if limit, ok := err.(*eval.LimitError); ok {
 			err = fmt.Errorf("%w: %w", limit, ErrLimit)
 		}
-		w.fail(fmt.Errorf("run the query of %s for %s: %w", q.node, bound["this"], err))
+		focus := ""
+		if this := bound["this"]; !this.IsZero() {
+			focus = " for " + this.String()
+		}
+		w.fail(fmt.Errorf("run the query of %s%s: %w", q.node, focus, err))
 	}
 	result, err := eval.Query(w.ctx, w.dataset(), algebra.Prebind(q.parsed, bound), eval.Options{
 		Limits: w.options.Query, Now: w.now, Scope: eval.Default,
