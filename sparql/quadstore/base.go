@@ -95,7 +95,8 @@ func (b *base) leave() error {
 	}
 	err := b.close()
 	if b.replaced.Load() {
-		err = errors.Join(err, b.files.RemoveAll(b.dir))
+		// What cannot be removed now is removed when the store is opened.
+		_ = b.files.RemoveAll(b.dir)
 	}
 	return err
 }

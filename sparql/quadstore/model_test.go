@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -282,7 +283,8 @@ func crash(t *testing.T, r *rand.Rand) {
 	generations := 0
 	loaded := int64(0)
 	for range 4 {
-		s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20})
+		// A small delta is folded into a new base all the time.
+		s, err := Open("d", Options{FS: fs, CacheSize: 1 << 20, DeltaSize: []int{0, 20, 100}[r.IntN(3)]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -338,7 +340,12 @@ func crash(t *testing.T, r *rand.Rand) {
 					quads[j] = triple(fmt.Sprint("load", generations, "/", j), "tekst", rdf.String("een tekst van buiten"))
 					quads[j].Graph = rdf.IRI("http://load")
 				}
-				if _, err := s.Load(ctx, each(quads), nil); err != nil {
+				if r.IntN(2) == 0 {
+					err = loadAtOnce(ctx, s, quads, 30)
+				} else {
+					_, err = s.Load(ctx, each(quads), nil)
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
 				generations++
@@ -356,8 +363,13 @@ func crash(t *testing.T, r *rand.Rand) {
 				t.Fatal(err)
 			}
 			acknowledged[g] = generations
-			if r.IntN(8) == 0 {
+			switch r.IntN(12) {
+			case 0:
 				if err := s.db.Flush(); err != nil {
+					t.Fatal(err)
+				}
+			case 1:
+				if err := s.Compact(ctx); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -373,6 +385,91 @@ func crash(t *testing.T, r *rand.Rand) {
 func graphContents(t *testing.T, d *Snapshot, g string) []rdf.Quad {
 	quads := contents(t, d)
 	return slices.DeleteFunc(quads, func(q rdf.Quad) bool { return q.Graph != rdf.IRI(g) })
+}
+
+// Any operation on a file may fail while a new base is made, whether it is to be
+// written, synced or named. The store then has the old one and says what was
+// wrong, and goes on; and a disk as it is after the power failed at that moment
+// holds what was acknowledged.
+func TestFoldingFails(t *testing.T) {
+	ctx := context.Background()
+	want := model{}
+	for at := 0; ; at++ {
+		mem := vfs.NewCrashableMem()
+		n, fired := -1, false
+		var mu sync.Mutex
+		fs := errorfs.Wrap(mem, errorfs.InjectorFunc(func(op errorfs.Op) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if n < 0 || op.Kind.ReadOrWrite() != errorfs.OpIsWrite || !strings.Contains(op.Path, baseDir) {
+				return nil
+			}
+			if n--; n == -1 {
+				fired = true
+				return errors.New("no space left on device")
+			}
+			return nil
+		}))
+		s, err := Open("d", Options{FS: fs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.put("http://g", generation("http://g", at%5))
+		if err := errors.Join(s.Put(ctx, "http://g", generation("http://g", at%5)), s.Compact(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 {
+			g := fmt.Sprint("http://g/", i)
+			want.put(g, generation(g, at+i))
+			if err := s.Put(ctx, g, generation(g, at+i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mu.Lock()
+		n = at
+		mu.Unlock()
+		err = s.Compact(ctx)
+		mu.Lock()
+		n = -1
+		mu.Unlock()
+		if fired && err != nil && !strings.Contains(err.Error(), "no space left") {
+			t.Fatalf("operation %d failed: %v", at, err)
+		}
+		disk := mem.CrashClone(vfs.CrashCloneCfg{})
+		look := func(s *Store) {
+			t.Helper()
+			d := s.Snapshot()
+			if got := contents(t, d); !slices.Equal(got, want.quads()) {
+				t.Fatalf("operation %d failed: %d quads, not %d", at, len(got), len(want))
+			}
+			if err := errors.Join(d.Close(), s.Check(ctx)); err != nil {
+				t.Fatalf("operation %d failed: %v", at, err)
+			}
+		}
+		look(s)
+		if err := s.Compact(ctx); err != nil {
+			t.Fatalf("operation %d failed, and then: %v", at, err)
+		}
+		look(s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, err = Open("d", Options{FS: disk})
+		if err != nil {
+			t.Fatalf("operation %d failed, then the power: %v", at, err)
+		}
+		look(s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		clear(want)
+		if !fired {
+			if at < 30 {
+				t.Errorf("only %d operations", at)
+			}
+			return
+		}
+	}
 }
 
 // When the disk refuses the log, the put says so, later ones too, and what was

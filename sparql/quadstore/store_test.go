@@ -774,3 +774,68 @@ func TestReadersAndWriters(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// A backup made while others write is the store at one moment, whole, and opens
+// like any other; what happens later to the original does not touch it.
+func TestBackup(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s, err := Open(filepath.Join(dir, "store"), Options{DeltaSize: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(n int) {
+		if err := s.PutTogether(ctx, maps.All(map[string][]rdf.Quad{"http://a": generation("http://a", n), "http://b": generation("http://b", n)})); err != nil {
+			t.Error(err)
+		}
+	}
+	put(0)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range 60 {
+			put(n)
+		}
+	}()
+	for i := range 5 {
+		to := filepath.Join(dir, fmt.Sprint("backup", i))
+		if err := s.Backup(ctx, to); err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 {
+			if err := s.Compact(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	<-done
+	if err := s.Backup(ctx, filepath.Join(dir, "backup0")); err == nil {
+		t.Error("a backup went over another")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "store")); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		s, err := Open(filepath.Join(dir, fmt.Sprint("backup", i)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := s.Snapshot()
+		a, b := graphContents(t, d, "http://a"), graphContents(t, d, "http://b")
+		n := 0
+		if len(a) == 0 {
+			t.Fatal("an empty backup")
+		}
+		if _, err := fmt.Sscan(a[0].Object.Value(), &n); err != nil {
+			t.Fatal(err)
+		}
+		if want := len(generation("http://a", n)); len(a) != want || len(b) != want {
+			t.Errorf("backup %d is of no moment: %d and %d quads, want %d", i, len(a), len(b), want)
+		}
+		if err := errors.Join(d.Close(), s.Check(ctx), s.Put(ctx, "http://c", a), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
