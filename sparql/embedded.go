@@ -121,6 +121,7 @@ func (e *embedded) options(q Query) eval.Options {
 		Limits:        eval.Limits{Time: l.Time, Rows: l.Rows, Work: l.Work, Memory: l.Memory},
 		TextSearch:    e.o.TextSearch,
 		Service:       e.o.Service,
+		Pace:          pace,
 	}
 }
 

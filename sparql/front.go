@@ -16,6 +16,7 @@ import (
 type front struct {
 	o     HandlerOptions
 	turns chan struct{}
+	pacer *pacer
 	// packers are the gzip.Writers that are not in use.
 	packers sync.Pool
 
@@ -30,7 +31,7 @@ func newFront(o HandlerOptions) *front {
 	o.MaxResultBytes = positive(o.MaxResultBytes, defaultMaxResultBytes)
 	o.MaxConcurrent = positive(o.MaxConcurrent, defaultMaxConcurrent)
 	o.WritesPerMinute = positive(o.WritesPerMinute, defaultWritesPerMinute)
-	return &front{o: o, turns: make(chan struct{}, o.MaxConcurrent), rates: map[string]*bucket{}}
+	return &front{o: o, turns: make(chan struct{}, o.MaxConcurrent), pacer: newPacer(), rates: map[string]*bucket{}}
 }
 
 func positive[N int | int64](n, otherwise N) N { return cmp.Or(max(n, 0), otherwise) }

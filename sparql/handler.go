@@ -169,7 +169,9 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p operation) er
 		return err
 	}
 	defer leave()
-	result, err := h.engine.Query(r.Context(), *p.query)
+	ctx, run := h.pacer.begin(r.Context(), len(p.query.Text))
+	defer run.end()
+	result, err := h.engine.Query(ctx, *p.query)
 	if err != nil {
 		return err
 	}
@@ -187,7 +189,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p operation) er
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	b := h.body(w, r)
+	b := h.body(run.writer(w), r)
 	return h.finish(b, mediaType, WriteResult(b, mediaType, result))
 }
 
@@ -204,7 +206,9 @@ func (h *handler) explain(w http.ResponseWriter, r *http.Request, p operation) e
 		return err
 	}
 	defer leave()
-	plan, err := explainer.Explain(r.Context(), *p.query, p.explain == "run")
+	ctx, run := h.pacer.begin(r.Context(), len(p.query.Text))
+	defer run.end()
+	plan, err := explainer.Explain(ctx, *p.query, p.explain == "run")
 	if err != nil && plan == nil {
 		return err
 	}
