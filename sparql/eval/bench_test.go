@@ -16,36 +16,59 @@ import (
 	"github.com/belfort-lod/belfort/sparql/algebra"
 	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/parser"
+	"github.com/belfort-lod/belfort/sparql/quadstore"
 )
 
-// BenchmarkQueries runs the queries of shared/bench on a corpus in memory. Set
-// BELFORT_BENCH to a folder with a corpus.nq and its params.json, as shared/bench
-// makes them.
+// BenchmarkQueries runs the queries of shared/bench on a corpus in memory and in
+// a quad store. Set BELFORT_BENCH to a folder with a corpus.nq and its
+// params.json, as shared/bench makes them.
 func BenchmarkQueries(b *testing.B) {
 	folder := os.Getenv("BELFORT_BENCH")
 	if folder == "" {
 		b.Skip("BELFORT_BENCH names no corpus")
 	}
-	f, err := os.Open(filepath.Join(folder, "corpus.nq"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	r := nquads.NewReader(f, nquads.Options{})
-	ds := eval.NewMemory(func(yield func(rdf.Quad) bool) {
+	corpus := func(yield func(rdf.Quad, error) bool) {
+		f, err := os.Open(filepath.Join(folder, "corpus.nq"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		r := nquads.NewReader(f, nquads.Options{})
 		for {
 			q, err := r.Read()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-			if !yield(q) {
+			if errors.Is(err, io.EOF) || !yield(q, err) || err != nil {
 				return
 			}
 		}
+	}
+	b.Run("store", func(b *testing.B) {
+		s, err := quadstore.Open(b.TempDir(), quadstore.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.Close()
+		if _, err := s.Load(b.Context(), corpus, nil); err != nil {
+			b.Fatal(err)
+		}
+		d := s.Snapshot()
+		defer d.Close()
+		benchmarkQueries(b, d, folder)
 	})
+	b.Run("memory", func(b *testing.B) {
+		benchmarkQueries(b, eval.NewMemory(func(yield func(rdf.Quad) bool) {
+			for q, err := range corpus {
+				if err != nil {
+					b.Fatal(err)
+				}
+				if !yield(q) {
+					return
+				}
+			}
+		}), folder)
+	})
+}
+
+func benchmarkQueries(b *testing.B, ds eval.Dataset, folder string) {
 	params := map[string][]string{}
 	text, err := os.ReadFile(filepath.Join(folder, "params.json"))
 	if err != nil {

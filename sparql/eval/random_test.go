@@ -289,7 +289,7 @@ func (g *generator) small() string {
 // TestOracle compares the evaluator with the oracle on random queries and data.
 // BELFORT_PAIRS sets how many, BELFORT_SEED with which to begin.
 func TestOracle(t *testing.T) {
-	pairs, seed := 3000, uint64(1)
+	pairs, seed := 2000, uint64(1)
 	if n, err := strconv.Atoi(os.Getenv("BELFORT_PAIRS")); err == nil {
 		pairs = n
 	}
@@ -421,5 +421,15 @@ func ordered(q *algebra.Query) bool {
 		default:
 			return false
 		}
+	}
+}
+
+// Strained returns options that make little data go the ways of much.
+func Strained(dir string) []Options {
+	return []Options{
+		{},
+		{strain: strain{hash: true}},
+		{strain: strain{merge: true}},
+		{SpillDir: dir, strain: strain{spill: true}},
 	}
 }
