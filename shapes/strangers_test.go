@@ -66,7 +66,7 @@ func TestEndlessWorkIsEnded(t *testing.T) {
 			}
 			start := time.Now()
 			_, err := s.Validate(t.Context(), test.data, test.options)
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 			if test.limit == "none" {
@@ -122,7 +122,7 @@ func TestShapesThatMeanHarm(t *testing.T) {
 		"a query of a million groups":                 {`ex:s sh:targetNode ex:a ; sh:sparql [ sh:select "SELECT $this { ` + strings.Repeat("{", 1<<20) + ` }" ] .`, nil, shapes.RuleIllFormed},
 		"queries that add up":                         {repeat(40, `ex:s%[1]d sh:targetNode ex:a ; sh:sparql [ sh:select "SELECT $this { # %[2]d `+strings.Repeat(" ", 100_000)+"\\n"+`}" ] .`+"\n"), shapes.ErrTooLarge, ""},
 		"imports that go round":                       {`ex:a <http://www.w3.org/2002/07/owl#imports> ex:b . ex:b <http://www.w3.org/2002/07/owl#imports> ex:a . ex:s sh:targetNode ex:a ; sh:sparql [ sh:prefixes ex:a ; sh:select "SELECT $this { }" ] .`, nil, ""},
-		"siblings that all look at each other":        {`ex:s sh:targetNode ex:a ; ` + repeat(2500, "sh:property [ sh:path ex:p ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape ex:q%[1]d ] ;\n") + `. ` + repeat(2500, "ex:q%[1]d sh:class ex:C .\n"), shapes.ErrTooLarge, ""},
+		"siblings that all look at each other":        {`ex:s sh:targetNode ex:a ; ` + repeat(900, "sh:property [ sh:path ex:p ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape ex:q%[1]d ] ;\n") + `. ` + repeat(900, "ex:q%[1]d sh:class ex:C .\n"), shapes.ErrTooLarge, ""},
 		"classes below each other in a ring":          {`ex:C a ex:D ; rdfs:subClassOf ex:D . ex:D rdfs:subClassOf ex:C , rdfs:Class . ex:s sh:targetClass ex:C .`, nil, ""},
 		"a component that is recursive by its shapes": {`ex:K a sh:ConstraintComponent ; sh:parameter [ sh:path ex:k ] ; sh:validator [ sh:ask "ASK { }" ] . ex:s sh:targetNode ex:a ; ex:k ex:s .`, nil, ""},
 	} {
@@ -134,7 +134,7 @@ func TestShapesThatMeanHarm(t *testing.T) {
 			_, findings, err := shapes.Compile(g)
 			took := time.Since(start)
 			runtime.ReadMemStats(&after)
-			if allocated := after.TotalAlloc - before.TotalAlloc; took > 20*time.Second || allocated > 500<<20 {
+			if allocated := after.TotalAlloc - before.TotalAlloc; took > time.Minute || allocated > 500<<20 {
 				t.Errorf("it took %v and %d MB", took, allocated>>20)
 			}
 			if !errors.Is(err, test.err) {
