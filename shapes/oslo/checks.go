@@ -1,6 +1,7 @@
 package oslo
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -108,6 +109,12 @@ func wrongScheme(iri string) (right string, wrong bool) {
 }
 
 func (c *judgement) schemes() {
+	if !c.some(func(t rdf.Term) bool {
+		_, wrong := wrongScheme(cmp.Or(t.Datatype(), t.Value()))
+		return wrong
+	}) {
+		return
+	}
 	var t tally
 	wrong := map[string]string{}
 	judged := map[string]string{} // an IRI, and the namespace it should have had
@@ -193,6 +200,12 @@ func (c *judgement) datatypes() {
 }
 
 func (c *judgement) unknownTerms() {
+	if !c.some(func(t rdf.Term) bool {
+		_, unknown := unknownTerm(iriOf(t))
+		return unknown
+	}) {
+		return
+	}
 	var properties, classes tally
 	judged := map[string]bool{}
 	isUnknown := func(iri string) bool {
@@ -347,6 +360,9 @@ func (c *judgement) blankNodes() {
 var sessionForm = regexp.MustCompile(`(?i)[;?&](?:jsessionid|phpsessid|aspsessionid\w*|sessionid|sid|cfid)=`)
 
 func (c *judgement) sessions() {
+	if !c.some(func(t rdf.Term) bool { return t.IsIRI() && strings.ContainsRune(t.Value(), '=') }) {
+		return
+	}
 	var t tally
 	for _, q := range c.in.Quads {
 		if q.Subject.IsIRI() && strings.ContainsRune(q.Subject.Value(), '=') && sessionForm.MatchString(q.Subject.Value()) {

@@ -16,7 +16,8 @@ import (
 type judgement struct {
 	in       Input
 	graph    *rdf.Graph
-	spans    rdf.Spans // made when first needed: see first
+	spans    rdf.Spans // made when needed often: see first
+	looks    int       // by first
 	subjects map[rdf.Term]rdf.Span
 	findings []rdf.Finding
 	secrets  []string // personal data on the page
@@ -45,9 +46,29 @@ func newJudgement(in Input, known *register.Register) *judgement {
 // first returns the first place that says a triple.
 func (c *judgement) first(q rdf.Quad) rdf.Span {
 	if c.spans == nil {
+		// A few looks are cheaper than an index of a large page.
+		if c.looks++; c.looks <= 16 {
+			for _, said := range c.in.Quads {
+				if said.Triple() == q.Triple() {
+					return said.Span
+				}
+			}
+			return rdf.Span{}
+		}
 		c.spans = rdf.NewSpans(c.in.Quads)
 	}
 	return c.spans.First(q)
+}
+
+// some reports whether a term of the page is of a kind: rules that look at
+// every quad ask it first, since most pages repeat few terms often.
+func (c *judgement) some(kind func(rdf.Term) bool) bool {
+	for id := range c.graph.Terms() {
+		if kind(c.graph.Term(rdf.ID(id + 1))) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge validates with shapes and turns results into findings.

@@ -68,8 +68,8 @@ func (c *judgement) meldingen(now time.Time) {
 				f := at(rdf.Sourced{Quad: organ, Span: c.first(organ)})
 				f.Focus = q.Subject
 				c.report(finding("melding-organ", rdf.Text{
-					NL: "Het Loket vraagt het orgaan in bestuursperiode; dit is het orgaan zelf.",
-					EN: "The portal wants the organ in its period; this is the organ itself.",
+					NL: fmt.Sprintf("Het Loket vraagt met %s het orgaan in bestuursperiode; dit is het orgaan zelf.", curie(organ.Predicate.Value())),
+					EN: fmt.Sprintf("The portal wants the organ in its period as %s; this is the organ itself.", curie(organ.Predicate.Value())),
 				}, f))
 			}
 		}

@@ -353,18 +353,16 @@ var codeLists = []string{
 
 // concepts looks for IRIs in a code list that the list does not have.
 func (c *judgement) concepts() {
+	if !c.some(func(t rdf.Term) bool { return c.unknownConcept(iriOf(t)) }) {
+		return
+	}
 	var t tally
 	judged := map[string]bool{}
 	for _, q := range c.in.Quads {
 		iri := iriOf(q.Object)
 		unknown, known := judged[iri]
 		if !known {
-			for _, list := range codeLists {
-				if local, ok := strings.CutPrefix(iri, list); ok && local != "" {
-					_, has := c.register.Concept(iri)
-					unknown = !has
-				}
-			}
+			unknown = c.unknownConcept(iri)
 			judged[iri] = unknown
 		}
 		if unknown {
@@ -389,6 +387,16 @@ func (c *judgement) concepts() {
 		}
 		return text
 	})
+}
+
+func (c *judgement) unknownConcept(iri string) bool {
+	for _, list := range codeLists {
+		if local, ok := strings.CutPrefix(iri, list); ok && local != "" {
+			_, has := c.register.Concept(iri)
+			return !has
+		}
+	}
+	return false
 }
 
 // mandatarisOf are the properties whose value is a mandataris.

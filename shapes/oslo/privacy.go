@@ -22,7 +22,6 @@ func (c *judgement) privacy() {
 	p.digits()
 	p.accounts()
 	p.addresses()
-	p.births()
 	c.birthData()
 }
 
@@ -72,8 +71,8 @@ func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 func isAlphanumeric(b byte) bool { return isDigit(b) || 'a' <= b|0x20 && b|0x20 <= 'z' }
 
-// digits looks at every number on the page: national register numbers and
-// telephone numbers.
+// digits looks at every number on the page: national register numbers,
+// telephone numbers and dates of birth.
 func (p *privacyScan) digits() {
 	text := p.text
 	for start := range text {
@@ -91,7 +90,10 @@ func (p *privacyScan) digits() {
 				"Here stands a valid national register number: it may not be published.")
 			continue
 		}
-		p.phone(start)
+		if text[start] == '0' || start > 0 && text[start-1] == '+' {
+			p.phone(start)
+		}
+		p.birth(start)
 	}
 }
 
@@ -366,33 +368,39 @@ func firstDotLast(local string) bool {
 var birthDate = regexp.MustCompile(`(?i)^(?:geboren(?:\s+te\s+[\p{L} '()-]{2,40}?)?(?:\s+op)?|geboortedatum|geb\.(?:\s*op)?|°(?:\s*te)?(?:\s*[\p{L} '-]{2,30}?,?)?(?:\s+op)?)\s*:?\s*` +
 	`(\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(?:19|20)?\d\d|\d{1,2}\s+(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)\s+(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b`)
 
-// births looks for dates of birth near a name of a person.
-func (p *privacyScan) births() {
-	for _, word := range []string{"eboren", "eboortedatum", "eb.", "°"} {
-		for from := 0; ; {
-			i := bytes.Index(p.text[from:], []byte(word))
-			if i < 0 {
-				break
-			}
-			start := from + i
-			from = start + len(word)
-			if word[0] == 'e' {
-				start--
-			}
-			if start < 0 || start > 0 && isAlphanumeric(p.text[start-1]) {
-				continue
-			}
-			m := birthDate.FindSubmatchIndex(p.text[start:min(len(p.text), start+120)])
-			if m == nil {
-				continue
-			}
-			if z := p.zone(start); z.hidden || z.tag || !nearName(p.before(start)) && !nearName(p.after(start+m[1])) {
-				continue
-			}
-			p.tell("birth-date", rdf.Warning, start+m[2], start+m[3],
-				"Hier staat de geboortedatum van een persoon.", "Here stands the date of birth of a person.")
-		}
+// birth looks for a date of birth that begins at start, behind a word that
+// says so, near the name of a person.
+func (p *privacyScan) birth(start int) {
+	text := p.text
+	after := start
+	for after < len(text) && isDigit(text[after]) {
+		after++
 	}
+	if after == len(text) || after-start > 4 || strings.IndexByte("/.- ", text[after]) < 0 && text[after] < 0x80 {
+		return
+	}
+	from := max(0, start-70)
+	window := text[from:start]
+	word := max(bytes.LastIndex(window, []byte("eb")), bytes.LastIndex(window, []byte("°")))
+	if word < 0 {
+		return
+	}
+	begin := from + word
+	if text[begin] == 'e' {
+		begin--
+	}
+	if begin < 0 || begin > 0 && isAlphanumeric(text[begin-1]) {
+		return
+	}
+	m := birthDate.FindSubmatchIndex(text[begin:min(len(text), begin+120)])
+	if m == nil || begin+m[2] != start {
+		return
+	}
+	if z := p.zone(start); z.hidden || z.tag || !nearName(p.before(begin)) && !nearName(p.after(begin+m[1])) {
+		return
+	}
+	p.tell("birth-date", rdf.Warning, start, begin+m[3],
+		"Hier staat de geboortedatum van een persoon.", "Here stands the date of birth of a person.")
 }
 
 // birthProperties say in data when somebody was born.

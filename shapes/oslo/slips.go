@@ -1,6 +1,7 @@
 package oslo
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -60,6 +61,9 @@ func (c *judgement) relativeURIs() {
 		if span.IsZero() || span.End.Offset > len(c.in.Text) || reported[span.Start.Line] {
 			continue
 		}
+		if bytes.Contains(c.in.Text[span.Start.Offset:span.End.Offset], []byte(q.Subject.Value())) {
+			continue // written in full
+		}
 		for _, m := range linkAttribute.FindAllSubmatch(c.in.Text[span.Start.Offset:span.End.Offset], -1) {
 			value := string(m[2]) + string(m[3]) + string(m[4])
 			if value == "" || schemeForm.MatchString(strings.TrimSpace(value)) {
@@ -84,17 +88,65 @@ func (c *judgement) relativeURIs() {
 	})
 }
 
-// placeholder is what is left in an IRI where a template had nothing to fill in.
-var placeholder = regexp.MustCompile(`(?i)(?:^|[/#=:])(?:undefined|\[object|nan|none)(?:$|[/#?&])|\{\{|\$\{|%7B%7B|%24%7B|<%|^https?://(?:localhost|127\.|0\.0\.0\.0|10\.\d+\.|192\.168\.|\[::1\])|^https?://[^/]+\.(?:local|localdomain|test|intern|internal)(?:[:/]|$)|00000000-0000-0000-0000-000000000000`)
+// unfilled reports whether something was left in an IRI where a template had
+// nothing to fill in, or whether its host exists in-house only.
+func unfilled(iri string) bool {
+	rest := iri
+	for rest != "" {
+		i := strings.IndexAny(rest, "/#=?&:")
+		segment := rest
+		if i >= 0 {
+			segment, rest = rest[:i], rest[i+1:]
+		} else {
+			rest = ""
+		}
+		switch len(segment) {
+		case 3, 4, 9:
+			if strings.EqualFold(segment, "nan") || strings.EqualFold(segment, "none") || strings.EqualFold(segment, "undefined") {
+				return true
+			}
+		case 36:
+			if segment == "00000000-0000-0000-0000-000000000000" {
+				return true
+			}
+		}
+		if strings.HasPrefix(segment, "[object") || strings.Contains(segment, "{{") || strings.Contains(segment, "${") ||
+			strings.Contains(segment, "<%") || strings.Contains(segment, "%7B%7B") || strings.Contains(segment, "%24%7B") {
+			return true
+		}
+	}
+	after, ok := strings.CutPrefix(iri, "http")
+	if !ok {
+		return false
+	}
+	host := strings.TrimPrefix(strings.TrimPrefix(after, "s"), "://")
+	if end := strings.IndexAny(host, "/:?#"); end >= 0 && host[0] != '[' {
+		host = host[:end]
+	}
+	for _, inHouse := range []string{"localhost", "127.", "0.0.0.0", "10.", "192.168.", "[::1]"} {
+		if strings.HasPrefix(host, inHouse) && (inHouse != "10." || strings.Count(host, ".") == 3) {
+			return true
+		}
+	}
+	for _, top := range []string{".local", ".localdomain", ".test", ".intern", ".internal", ".localhost"} {
+		if strings.HasSuffix(host, top) {
+			return true
+		}
+	}
+	return false
+}
 
 func (c *judgement) placeholders() {
+	if !c.some(func(t rdf.Term) bool { return t.IsIRI() && unfilled(t.Value()) }) {
+		return
+	}
 	var t tally
 	judged := map[string]bool{}
 	for _, q := range c.in.Quads {
 		for _, iri := range [...]string{iriOf(q.Subject), iriOf(q.Object)} {
 			bad, known := judged[iri]
 			if !known {
-				bad = placeholder.MatchString(iri)
+				bad = unfilled(iri)
 				judged[iri] = bad
 			}
 			if bad {
@@ -115,6 +167,9 @@ func (c *judgement) placeholders() {
 // nearly right: without its last character, with / for #, or with a typing
 // error.
 func (c *judgement) namespaces() {
+	if !c.some(func(t rdf.Term) bool { return nearNamespace(iriOf(t)) != "" }) {
+		return
+	}
 	var t tally
 	meant := map[string]string{}
 	judged := map[string]string{}
@@ -357,20 +412,20 @@ func (c *judgement) votes() {
 					continue // told by a shape
 				}
 				q := rdf.Quad{Subject: s, Predicate: rdf.IRI(k.voter), Object: voter}
-				where := at(rdf.Sourced{Quad: q, Span: c.first(q)})
+				where := func() rdf.Finding { return at(rdf.Sourced{Quad: q, Span: c.first(q)}) }
 				if secret && !named {
 					named = true
 					c.report(finding("secret-vote-named", rdf.Text{
 						NL: "De stemming is geheim, maar wie wat stemde staat er bij naam.",
 						EN: "The vote is secret, but who voted what is told by name.",
-					}, where))
+					}, where()))
 				}
 				if other, ok := camp[voter]; ok && !twice {
 					twice = true
 					c.report(finding("voted-twice", rdf.Text{
 						NL: fmt.Sprintf("%s staat bij %s en bij %s.", shown(voter), other, k.nl),
 						EN: fmt.Sprintf("%s is counted twice: %s and %s.", shown(voter), other, k.nl),
-					}, where))
+					}, where()))
 				}
 				camp[voter] = k.nl
 				if len(present) > 0 && !present[voter] && !absent {
@@ -378,7 +433,7 @@ func (c *judgement) votes() {
 					c.report(finding("voter-absent", rdf.Text{
 						NL: fmt.Sprintf("%s stemde, maar was volgens de stemming niet aanwezig.", shown(voter)),
 						EN: fmt.Sprintf("%s voted, but by the list of the vote was not present.", shown(voter)),
-					}, where))
+					}, where()))
 				}
 			}
 		}
