@@ -10,6 +10,7 @@ import (
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
+	"github.com/belfort-lod/belfort/shapes/oslo"
 )
 
 // Meldingsregel says that governments of some classes must notify documents or
@@ -90,6 +91,7 @@ func (p *Publisher) meldingen(pub besluit.Publicatie, quads []rdf.Quad) []Meldin
 	}
 	g := rdf.NewGraph(quads...)
 	var rows []Melding
+	judged := oslo.Meldingen(g, nil, pub.Opgehaald)
 	for _, c := range candidates(g, pub.Opgehaald) {
 		start, ok := p.Notify[c.orgaan.Bestuurt.IRI]
 		if !ok || c.published.Before(start) {
@@ -102,7 +104,7 @@ func (p *Publisher) meldingen(pub besluit.Publicatie, quads []rdf.Quad) []Meldin
 			SubmittedResource: c.iri, Href: pub.Pagina, Organization: c.orgaan.Bestuurt.IRI,
 			Status: Wachtend, Next: pub.Opgehaald,
 		}
-		if missing := Preflight(g, c.iri, pub.Opgehaald); len(missing) > 0 {
+		if missing := preflight(judged, c.iri); len(missing) > 0 {
 			m.Status, m.Reason = Tegengehouden, strings.Join(missing, "; ")
 		}
 		rows = append(rows, m)
@@ -164,98 +166,22 @@ func codeTypes(g *rdf.Graph, iri string) []string {
 }
 
 // Preflight returns, in Dutch, what the portal would miss of a resource on its
-// page, in the order in which its forms ask; none means that the melding can
-// be sent. g is the graph of the page at the melding's href. It follows the
-// property paths of the portal's semantic forms (the form of 24 October 2025),
-// exactly, since the portal reads nothing else.
+// page; none means that the melding can be sent. g is the graph of the page at
+// the melding's href. It judges by the required fields of the portal's semantic
+// forms (package oslo, Meldingen), exactly, since the portal reads nothing else.
 func Preflight(g *rdf.Graph, resource string, now time.Time) []string {
-	s := rdf.IRI(resource)
-	types := codeTypes(g, resource)
-	if len(types) == 0 {
+	return preflight(oslo.Meldingen(g, nil, now), resource)
+}
+
+// preflight picks out what is missing of one resource of a page.
+func preflight(judged map[string][]rdf.Finding, resource string) []string {
+	findings, typed := judged[resource]
+	if !typed {
 		return []string{"op de pagina staat geen besluittype of documenttype voor deze URI"}
 	}
-	has := func(t string) bool { return slices.Contains(types, t) }
 	var missing []string
-	want := func(ok bool, what string) {
-		if !ok {
-			missing = append(missing, what)
-		}
-	}
-	switch {
-	case has(vocab.TypeNotulen):
-		zitting := g.Subject(rdf.IRI(vocab.BesluitHeeftNotulen), s)
-		want(isOrgaanInTijd(g, object(g, zitting, vocab.BesluitIsGehoudenDoor)), "het orgaan in bestuursperiode (besluit:isGehoudenDoor van de zitting) ontbreekt")
-		want(isMoment(object(g, zitting, vocab.ProvStartedAtTime)), "het begin van de zitting (prov:startedAtTime) ontbreekt of is geen geldig tijdstip")
-	case has(vocab.TypeAgenda), has(vocab.TypeBesluitenlijst):
-		link := vocab.BesluitHeeftAgenda
-		if has(vocab.TypeBesluitenlijst) {
-			link = vocab.BesluitHeeftBesluitenlijst
-		}
-		zitting := g.Subject(rdf.IRI(link), s)
-		want(isOrgaanInTijd(g, object(g, s, vocab.EliPassedBy)), "het orgaan in bestuursperiode (eli:passed_by) ontbreekt")
-		want(isMoment(object(g, zitting, vocab.ProvStartedAtTime)), "het begin van de zitting (prov:startedAtTime) ontbreekt of is geen geldig tijdstip")
-		if has(vocab.TypeBesluitenlijst) {
-			want(isDay(object(g, s, vocab.EliDatePublication)), "de publicatiedatum (eli:date_publication) ontbreekt of is geen geldige datum")
-		}
-	default:
-		want(isOrgaanInTijd(g, object(g, s, vocab.EliPassedBy)), "het orgaan in bestuursperiode (eli:passed_by) ontbreekt")
-		behandeling := g.Subject(rdf.IRI(vocab.ProvGenerated), s)
-		zitting := g.Subject(rdf.IRI(vocab.BesluitBehandelt), object(g, behandeling, vocab.DctSubject))
-		begin := object(g, zitting, vocab.ProvStartedAtTime)
-		want(isMoment(begin), "het begin van de zitting (^prov:generated / dct:subject / ^besluit:behandelt / prov:startedAtTime) ontbreekt of is geen geldig tijdstip")
-		if at, ok := momentOf(begin); ok {
-			want(!at.After(now), "de zitting ligt in de toekomst")
-		}
-		want(isDay(object(g, s, vocab.EliDatePublication)), "de publicatiedatum (eli:date_publication) ontbreekt of is geen geldige datum")
+	for _, f := range findings {
+		missing = append(missing, f.Message.NL)
 	}
 	return missing
-}
-
-// object is Graph.Object that knows that no subject has no objects.
-func object(g *rdf.Graph, s rdf.Term, property string) rdf.Term {
-	if s.IsZero() {
-		return rdf.Term{}
-	}
-	return g.Object(s, rdf.IRI(property))
-}
-
-// isOrgaanInTijd reports whether t can be an organ in a period of government. A
-// page need not say so; but an organ that the page itself calls the abstract
-// one, by specialising it, is refused.
-func isOrgaanInTijd(g *rdf.Graph, t rdf.Term) bool {
-	if !t.IsIRI() {
-		return false
-	}
-	abstract := false
-	for _, p := range []string{vocab.MandaatIsTijdspecialisatieVan, vocab.GeneriekIsTijdspecialisatieVan} {
-		if !g.Object(t, rdf.IRI(p)).IsZero() {
-			return true
-		}
-		abstract = abstract || !g.Subject(rdf.IRI(p), t).IsZero()
-	}
-	return !abstract
-}
-
-// momentLayouts are the forms of dateTime that the portal takes.
-var momentLayouts = [...]string{
-	"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07",
-}
-
-func momentOf(t rdf.Term) (time.Time, bool) {
-	for _, layout := range momentLayouts {
-		if at, err := time.Parse(layout, t.Value()); err == nil && t.IsLiteral() {
-			return at, true
-		}
-	}
-	return time.Time{}, false
-}
-
-func isMoment(t rdf.Term) bool {
-	_, ok := momentOf(t)
-	return ok
-}
-
-func isDay(t rdf.Term) bool {
-	_, err := time.Parse(time.DateOnly, t.Value())
-	return t.IsLiteral() && err == nil
 }

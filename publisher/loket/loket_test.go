@@ -166,7 +166,7 @@ func TestStandInReadsJSONLD(t *testing.T) {
 	}
 }
 
-const whole = `<html lang="nl" prefix="besluit: http://data.vlaanderen.be/ns/besluit# eli: http://data.europa.eu/eli/ontology#"><body>
+const whole = `<html lang="nl" prefix="besluit: http://data.vlaanderen.be/ns/besluit# eli: http://data.europa.eu/eli/ontology# dct: http://purl.org/dc/terms/"><body>
 <div resource="/z" typeof="besluit:Zitting"><span property="prov:startedAtTime" content="2025-03-11T20:00:00+01:00" datatype="xsd:dateTime"></span>
 <div property="besluit:behandelt" resource="/a1" typeof="besluit:Agendapunt"></div></div>
 <div resource="/h1" typeof="besluit:BehandelingVanAgendapunt"><span property="dct:subject" resource="/a1"></span>
