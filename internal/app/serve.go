@@ -172,6 +172,7 @@ func (h *house) schedule(ctx context.Context, log *slog.Logger) {
 			warn(ctx, log, "follow", h.publisher.Follow(ctx))
 		}
 		warn(ctx, log, "follow", h.publisher.Follow(ctx))
+		warn(ctx, log, "delete expired reports", h.reports.Sweep())
 		select {
 		case <-ctx.Done():
 			return
