@@ -210,6 +210,7 @@ func (c *judgement) sittingsOf(node rdf.Term) []rdf.Term {
 
 // dayOf returns the day of an xsd:date or xsd:dateTime as it is written.
 func dayOf(s string) string {
+	s = strings.TrimSpace(s)
 	if len(s) < len(time.DateOnly) {
 		return ""
 	}

@@ -183,16 +183,18 @@ func DetectProfile(data *rdf.Graph) Profile {
 		return DCAT
 	case has(vocab.Ldes + "EventStream"):
 		return Publicatiestroom
-	case has(vocab.BesluitZitting), has(vocab.BesluitAgendapunt):
-		return Praktijk
+	}
+	decisions := 0
+	for range data.Subjects(rdfType, rdf.IRI(vocab.BesluitBesluit)) {
+		decisions++
 	}
 	for _, t := range regulations {
-		if has(vocab.BesluitType + t) {
+		if decisions == 1 && has(vocab.BesluitType+t) {
 			return Reglement
 		}
 	}
 	for q := range data.Match(rdf.Term{}, rdf.IRI(vocab.Mandaat+"start"), rdf.Term{}) {
-		if data.Has(q.Subject, rdfType, rdf.IRI(vocab.MandaatMandataris)) {
+		if data.Has(q.Subject, rdfType, rdf.IRI(vocab.MandaatMandataris)) && decisions == 0 {
 			return Mandatendatabank
 		}
 	}

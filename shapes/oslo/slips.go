@@ -280,7 +280,7 @@ func (c *judgement) documentRelations() {
 }
 
 // timeZone ends an xsd:dateTime that says in which zone it is.
-var timeZone = regexp.MustCompile(`T.*(?:Z|[+-]\d\d(?::?\d\d)?)$`)
+var timeZone = regexp.MustCompile(`T.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*$`)
 
 // moments looks at dates and times: a time zone, an end after its start, a
 // publication after its sitting.
@@ -326,6 +326,7 @@ func (c *judgement) moments() {
 }
 
 func momentOf(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
