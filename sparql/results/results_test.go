@@ -225,3 +225,16 @@ func FuzzWrite(f *testing.F) {
 		}
 	})
 }
+
+// TestWriteNothing: of an answer that fails before its first row, nothing is
+// written, so that the failure can be told instead.
+func TestWriteNothing(t *testing.T) {
+	broken := errors.New("it took too long")
+	for _, f := range results.Formats() {
+		var b bytes.Buffer
+		r := &results.Result{Vars: []string{"x"}, Rows: func(yield func([]rdf.Term, error) bool) { yield(nil, broken) }}
+		if err := results.Write(&b, f, r); !errors.Is(err, broken) || b.Len() != 0 {
+			t.Errorf("%v: %v, after %q", f, err, b.String())
+		}
+	}
+}

@@ -32,6 +32,9 @@ func Write(w io.Writer, f Format, r *Result) error {
 	default:
 		err = writeTSV(out, r)
 	}
+	if err != nil && out.flushed.IsZero() {
+		return err // nothing is out yet, so the caller may still answer otherwise
+	}
 	if err != nil {
 		// What was written so far is for the reader to see.
 		return errors.Join(err, out.pass())
