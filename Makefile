@@ -35,3 +35,5 @@ bench:
 proof: ## the full counts that take hours; results are kept in docs/proof/
 	$(MAKE) fuzz FUZZTIME=10m
 	BELFORT_KILLS=200 go test -count=1 -timeout 4h -run Kill .
+	BELFORT_HOSTILE=10m go test -count=1 -timeout 30m -v -run Hostile .
+	BELFORT_PAIRS=100000 go test -count=1 -timeout 2h -v -run Random ./sparql/remote

@@ -48,9 +48,12 @@ func TestHostile(t *testing.T) {
 	quiet := visit(t, s.address, 3*time.Second)
 	ctx, cancel := context.WithTimeout(context.Background(), lasting)
 	defer cancel()
-	attack := &attack{address: s.address + "/sparql", outcomes: map[string]map[string]int{}, slowest: map[string]time.Duration{}}
+	attack := &attack{address: s.address + "/sparql", outcomes: map[string]map[string]int{}, slowest: map[string]time.Duration{}, counts: map[string]bool{}}
 	var attackers sync.WaitGroup
 	list := nasty()
+	for _, q := range list {
+		attack.counts[q.name] = strings.Contains(q.text, "SELECT (COUNT(*) AS ?n) {")
+	}
 	for i := range 16 {
 		attackers.Go(func() {
 			for k := i * len(list) / 16; ctx.Err() == nil; k++ {
@@ -170,7 +173,7 @@ func watch(ctx context.Context, t *testing.T, pid int) (most float64) {
 	}
 }
 
-// nastyQuery is one query; the last of the list come as an update, or broken.
+// nastyQuery is one query.
 type nastyQuery struct{ name, text string }
 
 // attack gathers how the queries ended.
@@ -179,6 +182,7 @@ type attack struct {
 	lock     sync.Mutex
 	outcomes map[string]map[string]int // by query, then by outcome
 	slowest  map[string]time.Duration
+	counts   map[string]bool // those that have one row, at the end
 }
 
 // send sends a query, and notes how it ended if the attack did not end first.
@@ -236,6 +240,9 @@ func (a *attack) report(t *testing.T, queries int) {
 			total[outcome] += n
 			if !slices.Contains([]string{"answered", "limit", "refused", "broken off", "refused while it was sent"}, outcome) {
 				t.Errorf("%s ends with %s (%d times)", name, outcome, n)
+			}
+			if outcome == "broken off" && a.counts[name] {
+				t.Errorf("%s is broken off, though no row was out: the limit can be told", name)
 			}
 		}
 		if a.slowest[name] > longest {
