@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -117,33 +118,63 @@ type ruleSection struct {
 	ID, Naam string
 	Klasse   bool // Naam is a class, and the titles of its rules begin with it
 	Regels   []oslo.Rule
+	Soorten  []ruleSection // by type of document or decision, for the rules of the portal
+	Aantal   int
 }
 
 // ruleSections orders rules for reading: faults of markup and data first, then
-// privacy, then what the profiles ask of each class.
+// privacy, then what the profiles ask of each class, and what the portal asks
+// of each type of document.
 func ruleSections(l lang, rules []oslo.Rule) []ruleSection {
 	sections := []ruleSection{{ID: "fouten", Naam: message(l, "regels.fouten")}, {ID: "privacy", Naam: message(l, "regels.privacy")}}
-	at := map[string]int{}
+	portal := ruleSection{ID: "loket", Naam: message(l, "regels.loket")}
+	classes, soorten := map[string]int{}, map[string]int{}
+	at := func(list *[]ruleSection, known map[string]int, name string) *ruleSection {
+		i, ok := known[name]
+		if !ok {
+			i = len(*list)
+			known[name] = i
+			*list = append(*list, ruleSection{ID: "klasse-" + besluit.Slug(name), Naam: name, Klasse: true})
+		}
+		return &(*list)[i]
+	}
 	for _, rule := range rules {
 		class, property, ok := strings.Cut(rule.Title.NL, " › ")
+		in := &sections[0]
 		switch {
 		case rule.Private:
-			sections[1].Regels = append(sections[1].Regels, rule)
-		case !ok:
-			sections[0].Regels = append(sections[0].Regels, rule)
-		default:
-			i, known := at[class]
-			if !known {
-				i = len(sections)
-				at[class] = i
-				sections = append(sections, ruleSection{ID: "klasse-" + besluit.Slug(class), Naam: class, Klasse: true})
-			}
-			rule.Title = rdf.Text{NL: property, EN: property}
-			sections[i].Regels = append(sections[i].Regels, rule)
+			in = &sections[1]
+		case ok && conceptName.MatchString(class):
+			in = at(&portal.Soorten, soorten, named(class))
+			portal.Aantal++
+		case ok:
+			in = at(&sections, classes, class)
 		}
+		if ok {
+			rule.Title = rdf.Text{NL: property, EN: property}
+		}
+		in.Regels = append(in.Regels, rule)
+		in.Aantal++
 	}
-	return slices.DeleteFunc(sections, func(s ruleSection) bool { return len(s.Regels) == 0 })
+	sections = append(sections, portal)
+	return slices.DeleteFunc(sections, func(s ruleSection) bool { return s.Aantal == 0 })
 }
+
+// conceptName is a concept of the code lists in the title of a rule.
+var conceptName = regexp.MustCompile(`\b(BesluitDocumentType|BesluitType):([0-9a-f-]{36})`)
+
+// named writes the concepts in a title with their labels.
+func named(title string) string {
+	return conceptName.ReplaceAllStringFunc(title, func(name string) string {
+		if label := besluit.Label("https://data.vlaanderen.be/id/concept/" + strings.Replace(name, ":", "/", 1)); label != "" {
+			return label
+		}
+		return name
+	})
+}
+
+// titleOfRule is the title of a rule for people.
+func titleOfRule(title rdf.Text) rdf.Text { return rdf.Text{NL: named(title.NL), EN: named(title.EN)} }
 
 type menuItem struct {
 	Href, Label string
@@ -171,6 +202,7 @@ func (s *site) docsPage(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return errNotFound
 		}
+		rule.Title = titleOfRule(rule.Title)
 		p.Titel, d.Regel = inLanguage(l, rule.Title), &rule
 	default:
 		page, ok := s.docs.pages[l][name]

@@ -342,7 +342,7 @@ func (s *site) batchRules(r *http.Request, b *keptBatch, key string) []ruleGroup
 				i = len(groups)
 				at[rule.Code] = i
 				known, isKnown := oslo.LookupRule(rule.Code)
-				g := ruleGroup{Code: rule.Code, Titel: known.Title, Niveau: known.Level.String(), Bekend: isKnown}
+				g := ruleGroup{Code: rule.Code, Titel: titleOfRule(known.Title), Niveau: known.Level.String(), Bekend: isKnown}
 				if !isKnown {
 					g.Titel = rdf.Text{NL: rule.Code, EN: rule.Code}
 				}

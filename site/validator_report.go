@@ -23,6 +23,7 @@ const (
 	perRule      = 3  // findings of one rule that a report shows at first
 	notesPerPage = 80 // findings on one page of a report
 	placesShown  = 12 // lines named in the overview of a rule
+	missingShown = 5  // rules named that stand in the way of a level; the rest unfolds
 )
 
 // reportHead is what the pages of a report have in common.
@@ -67,8 +68,9 @@ type docReport struct {
 // grade is one level of maturity: whether it is reached, and what is missing.
 type grade struct {
 	Niveau string
-	Stand  string // message key: behaald, niet, onbeoordeeld
+	Stand  string // message key: behaald, gemist, onbeoordeeld
 	Mist   []ruleGroup
+	Meer   []ruleGroup // what is missing besides
 }
 
 // ruleGroup is a rule with its findings.
@@ -296,7 +298,7 @@ func groupsOf(findings []rdf.Finding, all func(code string) string) []ruleGroup 
 			i = len(groups)
 			at[f.Rule] = i
 			rule, known := oslo.LookupRule(f.Rule)
-			g := ruleGroup{Code: f.Rule, Titel: rule.Title, Ernst: f.Severity.String(), Niveau: rule.Level.String(), Alle: all(f.Rule), Bekend: known}
+			g := ruleGroup{Code: f.Rule, Titel: titleOfRule(rule.Title), Ernst: f.Severity.String(), Niveau: rule.Level.String(), Alle: all(f.Rule), Bekend: known}
 			if !known {
 				g.Titel = rdf.Text{NL: f.Rule, EN: f.Rule}
 			}
@@ -367,10 +369,20 @@ func grades(m oslo.Maturity, groups []ruleGroup) (out []grade, reached string) {
 		}
 		return g
 	}
+	defer func() {
+		for i := range out {
+			if g := &out[i]; len(g.Mist) > missingShown+1 {
+				g.Mist, g.Meer = g.Mist[:missingShown], g.Mist[missingShown:]
+			}
+		}
+	}()
 	out = []grade{of("1", m.One), of("2", m.Two), of("3", m.Three)}
 	bonus := of("bonus", oslo.Reached)
-	if len(bonus.Mist) > 0 {
+	switch {
+	case len(bonus.Mist) > 0:
 		bonus.Stand = "gemist"
+	case m.One != oslo.Reached: // nothing is missing where nothing is said
+		bonus.Stand = "onbeoordeeld"
 	}
 	return append(out, bonus), cmp.Or(m.Level().String(), "0")
 }
