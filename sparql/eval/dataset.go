@@ -120,3 +120,10 @@ type RangeEstimator interface {
 	// none.
 	EstimateRange(pattern QuadID, place Place, low, high ID, scope Scope) float64
 }
+
+// Counter is a Dataset that knows some numbers exactly.
+type Counter interface {
+	// Count returns how many quads fit; ok is false if they would have to be
+	// counted one by one.
+	Count(pattern QuadID, scope Scope) (n int64, ok bool)
+}

@@ -36,9 +36,6 @@ type Options struct {
 	// half of Limits.Memory: temporary files, which are gone with the result. If it
 	// is empty, what does not fit into Limits.Memory is refused.
 	SpillDir string
-	// Pace, if not nil, is called now and then while the query runs, with its
-	// context, and may make it wait for others.
-	Pace func(context.Context)
 
 	strain strain
 }
@@ -79,7 +76,7 @@ func newExec(ctx context.Context, ds Dataset, dataset *algebra.Dataset, base str
 	x := &exec{
 		ctx: ctx, limits: opts.Limits, opts: opts, base: base, now: opts.Now,
 		ids: map[rdf.Term]ID{}, regexps: map[[2]string]*matcher{},
-		spare: map[cursorKey][]Cursor{}, sorted: map[cursorKey]bool{}, spools: map[*spool]struct{}{},
+		spare: map[cursorKey][]Cursor{}, readers: map[cursorKey][]*reader{}, sorted: map[cursorKey]bool{}, spools: map[*spool]struct{}{},
 	}
 	x.use(ds, opts.Scope)
 	if x.base == "" {

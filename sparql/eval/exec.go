@@ -36,8 +36,9 @@ type exec struct {
 	comparer Comparer // nil if the dataset is none
 	seeker   Seeker   // nil if the dataset is none
 	cursors  []Cursor
-	spare    map[cursorKey][]Cursor // of cursors, those that nobody uses
-	sorted   map[cursorKey]bool     // what sorts found
+	readers  map[cursorKey][]*reader // that nobody uses
+	spare    map[cursorKey][]Cursor  // of cursors, those that nobody uses
+	sorted   map[cursorKey]bool      // what sorts found
 
 	terms   []rdf.Term // local terms, by ID without localBit
 	ids     map[rdf.Term]ID
@@ -78,6 +79,7 @@ func (x *exec) close() {
 		s.close()
 	}
 	x.cursors, x.seeker = nil, nil
+	clear(x.readers)
 	clear(x.spare)
 }
 
@@ -94,18 +96,22 @@ func (x *exec) below() Dataset {
 // returns false when the run must end.
 func (x *exec) step() bool {
 	x.work++
-	if x.work&0x3ff == 0 {
-		if x.opts.Pace != nil {
-			x.opts.Pace(x.ctx)
-		}
-		if x.ctx.Err() != nil {
-			return x.fail(ctxError(x.ctx, x.limits))
-		}
+	if x.work&0x3ff == 0 && x.ctx.Err() != nil {
+		return x.fail(ctxError(x.ctx, x.limits))
 	}
 	if x.limits.Work > 0 && x.work > x.limits.Work {
 		return x.fail(&LimitError{Limit: "work", Bound: x.limits.Work})
 	}
 	return true
+}
+
+// steps is step for many at once.
+func (x *exec) steps(n int64) bool {
+	x.work += n - 1
+	if x.ctx.Err() != nil {
+		return x.fail(ctxError(x.ctx, x.limits))
+	}
+	return x.step()
 }
 
 // hold counts bytes that the run keeps.

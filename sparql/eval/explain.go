@@ -204,7 +204,7 @@ func (l *leaving) run(x *exec, row []ID) bool {
 
 // note gives an operator its entry in the plan, if the run is to be explained.
 func (c *compiler) note(o op, detail string, estimate float64) op {
-	if c.notes == nil {
+	if _, noted := o.(*measured); noted || c.notes == nil {
 		return o
 	}
 	m := &measured{op: o, plan: &Plan{Detail: detail, Estimate: estimate}}
@@ -294,6 +294,10 @@ func named(o op) (operator, index string) {
 		return "slice", ""
 	case *distinctOp:
 		return "distinct", ""
+	case *leap:
+		return "distinct scan", o.index
+	case *counter:
+		return "count", ""
 	case *sorter:
 		if o.top >= 0 {
 			return "top", ""

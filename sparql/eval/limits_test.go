@@ -123,9 +123,11 @@ func TestLimits(t *testing.T) {
 	}{
 		{"SELECT * { ?a :p ?b }", eval.Limits{Rows: 10}, "the answer has more than the limit of 10 rows"},
 		{"CONSTRUCT WHERE { ?a :p ?b }", eval.Limits{Rows: 10}, "the answer has more than the limit of 10 rows"},
-		{"SELECT (COUNT(*) AS ?n) { ?a :p ?b }", eval.Limits{Work: 100}, "the query needs more work than the limit of 100 intermediate solutions"},
+		{"SELECT (COUNT(*) AS ?n) { ?a :p ?b . ?b :p ?c }", eval.Limits{Work: 100}, "the query needs more work than the limit of 100 intermediate solutions"},
 		{"SELECT * { ?a :p ?b } ORDER BY ?b", eval.Limits{Memory: 1000}, "the query needs more memory than the limit of 1000 bytes"},
 		{"SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", eval.Limits{Time: time.Millisecond}, "the query took longer than the limit of 1ms"},
+		{"SELECT * { ?a :p ?b }", eval.Limits{Bytes: 1000}, "the answer has more than the limit of 1000 bytes"},
+		{"CONSTRUCT WHERE { ?a :p ?b }", eval.Limits{Bytes: 1000}, "the answer has more than the limit of 1000 bytes"},
 		{"SELECT * { ?a :p ?b } LIMIT 10", eval.Limits{Rows: 10, Work: 20}, ""},
 		{"ASK { ?a :p ?b }", eval.Limits{Work: 5}, ""},
 	} {

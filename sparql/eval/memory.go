@@ -481,3 +481,9 @@ func (c *memoryCursor) Next(quads []QuadID) (n int, err error) {
 
 // Close is Cursor.Close.
 func (c *memoryCursor) Close() error { return nil }
+
+// Count is Counter.Count.
+func (m *Memory) Count(pattern QuadID, scope Scope) (n int64, ok bool) {
+	index, _, exact := m.find(pattern, scope)
+	return int64(len(index)), exact
+}

@@ -17,6 +17,7 @@ type step struct {
 	merged int     // place of the merge join, -1 for none
 	trial  bool    // whether rows come nearly sorted will show
 	hashes bool    // a hash join is thought to be cheapest
+	first  bool    // it is a subquery before anything else, and need not be kept
 	wanted int     // place by which the first scan is to be sorted, -1 for any
 }
 
@@ -286,6 +287,7 @@ func (o *course) place(i int, fanout float64) {
 	if it.kind < filterItem {
 		o.left--
 	}
+	s.first = it.kind == tableItem && o.u.once && len(o.steps) == 0
 	if fanout >= 0 {
 		out := o.card.rows * fanout
 		s.rows = out * o.u.c.calls

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"fmt"
-
 	"github.com/belfort-lod/belfort/sparql/algebra"
 )
 
@@ -14,6 +12,8 @@ type pathOp struct {
 	graph           graphRef
 	links           map[*algebra.Link]ID
 	negated         map[*algebra.Negated][2]map[ID]bool
+	walks           map[walkKey][]ID
+	walked          int // IDs in walks
 }
 
 // pathEnd is a slot, or a constant if the slot is negative.
@@ -39,7 +39,8 @@ func (c *compiler) path(it *item) op {
 	if it.graph.missing {
 		return &nothing{}
 	}
-	o := &pathOp{path: it.path.Path, graph: it.graph, links: map[*algebra.Link]ID{}, negated: map[*algebra.Negated][2]map[ID]bool{}}
+	o := &pathOp{path: it.path.Path, graph: it.graph, links: map[*algebra.Link]ID{}, negated: map[*algebra.Negated][2]map[ID]bool{},
+		walks: map[walkKey][]ID{}}
 	end := func(n algebra.Node) pathEnd {
 		if n.IsVar() {
 			return pathEnd{slot: c.slot(it.ns, n.Var), outer: it.ns.outer[n.Var]}
@@ -134,13 +135,118 @@ func (o *pathOp) run(x *exec, row []ID) bool {
 	}
 	switch {
 	case s != 0 && ob != 0:
-		return r.walk(o.path, s, false, func(to ID) bool { return to != ob || emit(s, to) })
+		if inner, zero, ok := closureOf(o.path); ok {
+			found := r.reaches(inner, s, ob, zero)
+			return x.err == nil && (!found || emit(s, ob))
+		}
+		return r.ends(s, false, func(to ID) bool { return to != ob || emit(s, to) })
 	case s != 0:
-		return r.walk(o.path, s, false, func(to ID) bool { return emit(s, to) })
+		return r.ends(s, false, func(to ID) bool { return emit(s, to) })
 	case ob != 0:
-		return r.walk(o.path, ob, true, func(from ID) bool { return emit(from, ob) })
+		return r.ends(ob, true, func(from ID) bool { return emit(from, ob) })
 	}
 	return r.pairs(o.path, emit)
+}
+
+// walkKey is where a path was walked from.
+type walkKey struct {
+	graph, from ID
+	back, free  bool
+}
+
+// A path remembers where it led, for at most maxWalk ends of one walk and
+// maxWalks in all.
+const (
+	maxWalk  = 1 << 10
+	maxWalks = 1 << 16
+)
+
+// ends is walk for the whole path. What it finds it remembers: many rows walk
+// from the same node.
+func (r *pathRun) ends(from ID, back bool, yield func(ID) bool) bool {
+	key := walkKey{r.graph, from, back, r.free}
+	if known, ok := r.o.walks[key]; ok {
+		for _, to := range known {
+			if !r.x.step() || !yield(to) {
+				return false
+			}
+		}
+		return true
+	}
+	var list []ID
+	going := r.walk(r.o.path, from, back, func(to ID) bool {
+		if len(list) <= maxWalk {
+			list = append(list, to)
+		}
+		return yield(to)
+	})
+	if going && len(list) <= maxWalk && r.o.walked+len(list) < maxWalks && r.x.err == nil {
+		r.o.walked += len(list) + 1
+		r.o.walks[key] = list
+		return r.x.hold(8*len(list) + 64)
+	}
+	return going
+}
+
+// closureOf returns what path+ and path* repeat, and whether no step counts; a
+// pair of ends fits those at most once. ok is false for other paths.
+func closureOf(p algebra.Path) (inner algebra.Path, zero, ok bool) {
+	switch p := p.(type) {
+	case *algebra.ZeroOrMore:
+		return p.Path, true, true
+	case *algebra.OneOrMore:
+		return p.Path, false, true
+	}
+	return nil, false, false
+}
+
+// reaches reports whether any number of steps lead from one node to another. It
+// goes from both ends, always at the one that has fewer nodes to go on from.
+func (r *pathRun) reaches(p algebra.Path, from, to ID, zero bool) bool {
+	if zero && from == to {
+		return !r.free || r.isNode(from)
+	}
+	held := 0
+	defer func() { r.x.release(held) }()
+	type side struct {
+		seen map[ID]struct{}
+		edge []ID
+		back bool
+	}
+	// A node counts as seen once a step has led to it.
+	sides := [2]side{{map[ID]struct{}{}, []ID{from}, false}, {map[ID]struct{}{}, []ID{to}, true}}
+	found := false
+	for len(sides[0].edge) > 0 && len(sides[1].edge) > 0 && r.x.err == nil {
+		mine, other := &sides[0], &sides[1]
+		if len(other.edge) < len(mine.edge) {
+			mine, other = other, mine
+		}
+		target := to
+		if mine.back {
+			target = from
+		}
+		edge := mine.edge
+		mine.edge = nil
+		for _, node := range edge {
+			r.walkOnce(p, node, mine.back, func(next ID) bool {
+				if _, met := other.seen[next]; met || next == target {
+					found = true
+					return false
+				}
+				if _, ok := mine.seen[next]; ok {
+					return true
+				}
+				mine.seen[next] = struct{}{}
+				mine.edge = append(mine.edge, next)
+				held += 48
+				return r.x.hold(48)
+			})
+			if found || r.x.err != nil {
+				return found && r.x.err == nil
+			}
+		}
+	}
+	return false
 }
 
 // match yields the quads that fit in the graph of the run.
@@ -148,19 +254,7 @@ func (r *pathRun) match(s, p, o ID, yield func(QuadID) bool) bool {
 	if s.local() || p.local() || o.local() {
 		return true
 	}
-	going := true
-	for q, err := range r.x.ds.Match(QuadID{s, p, o, r.graph}, r.scope) {
-		if err != nil {
-			return r.x.fail(fmt.Errorf("read quads: %w", err))
-		}
-		if !r.x.step() {
-			return false
-		}
-		if going = yield(q); !going {
-			break
-		}
-	}
-	return going
+	return r.x.each(QuadID{s, p, o, r.graph}, r.scope, yield)
 }
 
 // isNode reports whether an ID is a subject or object in the graph.

@@ -149,9 +149,12 @@ func (c *compiler) pipeline(p algebra.Pattern, ns *namespace, b bound, g graphRe
 		}
 		return []op{c.note(o, listed(p.Conditions), 0)}
 	case *algebra.Group:
+		if o := c.count(p, ns, b, g); o != nil {
+			return []op{c.note(o, p.Input.String(), 1)}
+		}
 		return []op{c.note(c.groupBy(p, ns, g), strings.TrimSpace(listed(p.Keys)+" "+listed(p.Aggregates)), 0)}
 	}
-	return c.group(p, ns, b, g, nil, nil)
+	return c.conjunction(p, ns, b, g, true, nil, nil)
 }
 
 // sortLast returns DISTINCT over ORDER BY as ORDER BY over DISTINCT, which sorts
@@ -199,6 +202,9 @@ func isOrdered(p algebra.Pattern) bool {
 }
 
 func (c *compiler) distinct(p algebra.Pattern, ns *namespace, b bound, g graphRef) op {
+	if o := c.distinctPlace(p, ns, b, g); o != nil {
+		return o
+	}
 	o := &distinctOp{inner: c.pipeline(p, ns, b, g, -1), ordered: isOrdered(p)}
 	for _, name := range algebra.InScope(p) {
 		o.columns = append(o.columns, c.slot(ns, name))
@@ -310,18 +316,24 @@ func (o *others) empty() bool {
 type unit struct {
 	c     *compiler
 	items []*item
+	once  bool // it runs once, with nothing bound
 }
 
 // group compiles a graph pattern to be run with b bound. condition, which sees
 // conditionScope, must hold too: that of an OPTIONAL.
 func (c *compiler) group(p algebra.Pattern, ns *namespace, b bound, g graphRef, condition algebra.Expr, conditionScope set) []op {
+	return c.conjunction(p, ns, b, g, false, condition, conditionScope)
+}
+
+// conjunction is group; once says that it runs once only.
+func (c *compiler) conjunction(p algebra.Pattern, ns *namespace, b bound, g graphRef, once bool, condition algebra.Expr, conditionScope set) []op {
 	outside := set{}
 	for name, slot := range ns.slots {
 		if b[slot] != unbound && !ns.outer[name] {
 			outside[name] = true
 		}
 	}
-	u := &unit{c: c}
+	u := &unit{c: c, once: once && len(outside) == 0 && g.slot < 0}
 	u.flatten(p, ns, g, &others{sets: []set{outside}, except: -1})
 	if condition != nil {
 		u.filters(condition, ns, g, conditionScope, 0, len(u.items))
@@ -653,6 +665,9 @@ func (c *compiler) compile(it *item, b bound, s *step) []op {
 		}
 		return c.group(p, inner, b, it.graph, nil, nil)
 	case tableItem:
+		if s.first {
+			return c.pipeline(it.pattern, it.ns, b, it.graph, -1)
+		}
 		return []op{c.table(it, b)}
 	case isolatedItem:
 		inner := &namespace{slots: maps.Clone(it.ns.slots), outer: maps.Clone(it.ns.outer)}

@@ -307,13 +307,7 @@ func (o *scan) build(x *exec) bool {
 
 // whole yields all quads that fit the constants, and the ranges of one place.
 func (o *scan) whole(x *exec, add func(q *QuadID) bool) bool {
-	mask := 0
-	for i, id := range o.constant {
-		if id != 0 {
-			mask |= 1 << i
-		}
-	}
-	place := -1
+	mask, place := o.fixed(), -1
 	for i, ranges := range o.within {
 		if ranges != nil && slices.Contains(o.free, i) && len(ranges) <= maxSought {
 			place = i
@@ -416,13 +410,7 @@ func (o *scan) merge(x *exec, row []ID) bool {
 		return true
 	}
 	if m.cursor == nil {
-		mask := 0
-		for i, id := range o.constant {
-			if id != 0 {
-				mask |= 1 << i
-			}
-		}
-		if m.cursor = x.cursor(mask, o.merged, o.scope); m.cursor == nil {
+		if m.cursor = x.cursor(o.fixed(), o.merged, o.scope); m.cursor == nil {
 			o.merged = -1
 			return o.run(x, row)
 		}
@@ -616,4 +604,61 @@ func (x *exec) sorts(mask, order int, scope Scope) bool {
 		x.sorted[key] = len(spare) > 0
 	}
 	return x.sorted[key]
+}
+
+// reader is a cursor with a buffer.
+type reader struct {
+	cursor Cursor
+	buffer [leastBuffer]QuadID
+}
+
+// each yields the quads that fit a pattern. It may be called again while it runs.
+func (x *exec) each(pattern QuadID, scope Scope, yield func(QuadID) bool) bool {
+	key := cursorKey{order: -1, scope: scope}
+	for i, id := range pattern.cells() {
+		if id != 0 {
+			key.mask |= 1 << i
+		}
+	}
+	r := x.reader(key)
+	if r == nil {
+		for q, err := range x.ds.Match(pattern, scope) {
+			if err != nil {
+				return x.fail(fmt.Errorf("read quads: %w", err))
+			}
+			if !x.step() || !yield(q) {
+				return false
+			}
+		}
+		return true
+	}
+	defer func() { x.readers[key] = append(x.readers[key], r) }()
+	r.cursor.Seek(pattern, 0, 0)
+	for {
+		n, err := r.cursor.Next(r.buffer[:])
+		if err != nil {
+			return x.fail(fmt.Errorf("read quads: %w", err))
+		}
+		if n == 0 {
+			return true
+		}
+		for i := range n {
+			if !x.step() || !yield(r.buffer[i]) {
+				return false
+			}
+		}
+	}
+}
+
+// reader returns a reader that nobody uses, nil if the dataset has no cursors.
+func (x *exec) reader(key cursorKey) *reader {
+	if free := x.readers[key]; len(free) > 0 {
+		x.readers[key] = free[:len(free)-1]
+		return free[len(free)-1]
+	}
+	c := x.cursor(key.mask, key.order, key.scope)
+	if c == nil {
+		return nil
+	}
+	return &reader{cursor: c}
 }
