@@ -74,16 +74,18 @@ func (s *Store) deltaLimit() int {
 	return int(min(max(s.now.Load().base.runs[0].count/deltaShare, deltaLeast), deltaMost))
 }
 
+// size returns what is kept beside the base: quads, or terms if those are more.
+// Pages that change over and over leave terms behind.
+func (t *state) size() int { return max(t.delta.n, int(t.next)-1-int(t.base.terms.n)) }
+
 // foldIfLarge has the delta folded in the background when it has grown.
 func (s *Store) foldIfLarge() {
-	if n := s.now.Load().delta.n; n > s.deltaLimit() {
-		s.foldInBackground(n)
+	size := s.now.Load().size()
+	if size <= s.deltaLimit() {
+		return
 	}
-}
-
-func (s *Store) foldInBackground(entries int) {
 	s.mu.Lock()
-	tooSoon := entries < s.retryAt
+	tooSoon := size < s.retryAt
 	s.mu.Unlock()
 	if tooSoon {
 		return
@@ -119,7 +121,7 @@ func (s *Store) endFolding(f *folding, err error) {
 	s.folding = nil
 	s.retryAt = 0
 	if err != nil {
-		s.retryAt = s.now.Load().delta.n * 5 / 4
+		s.retryAt = s.now.Load().size() * 5 / 4
 	}
 	s.mu.Unlock()
 	f.cancel()
@@ -142,7 +144,7 @@ func (s *Store) foldingNow() *folding {
 
 // waitForRoom makes writers wait when folding does not keep up with them.
 func (s *Store) waitForRoom() {
-	if s.now.Load().delta.n > 4*s.deltaLimit() {
+	if s.now.Load().size() > 4*s.deltaLimit() {
 		if f := s.foldingNow(); f != nil {
 			<-f.done
 		}

@@ -137,8 +137,8 @@ func (d *Snapshot) different(at, n int, want quad) (float64, error) {
 	e := entryOf(at, want, false)
 	news := float64(max(d.delta.by[at].more(&e, n), 0))
 	first, past, err := d.span(at, n, want)
-	if err != nil || first >= past {
-		return news, err
+	if err != nil || past-first <= 1 {
+		return float64(past-first) + news, err
 	}
 	c := runCursor{r: d.base.runs[at]}
 	if err := c.load(int(first/blockRows), int(first%blockRows)); err != nil {

@@ -76,10 +76,10 @@ type Options struct {
 	// 32 MiB. It has the delta and its terms only: the base is mapped into memory,
 	// and the operating system decides how much of it stays there.
 	CacheSize int64
-	// DeltaSize is how many quads may be added to the base or gone from it before
-	// both are folded into a new one in the background; 0 means an eighth of the
-	// base, at least 65,536 and at most 500,000. The delta takes about 250 bytes
-	// of memory for each.
+	// DeltaSize is how many quads may be added to the base or gone from it, and
+	// how many terms may have come, before they are folded into a new base in the
+	// background; 0 means an eighth of the base's quads, at least 65,536 and at
+	// most 500,000. The delta takes about 250 bytes of memory for each quad.
 	DeltaSize int
 	// Logger hears of trouble in the background, such as a compaction that
 	// failed and is tried again; nil means nobody does.
