@@ -36,6 +36,9 @@ type Options struct {
 	// half of Limits.Memory: temporary files, which are gone with the result. If it
 	// is empty, what does not fit into Limits.Memory is refused.
 	SpillDir string
+	// Pace, if not nil, is called now and then while the query runs, with its
+	// context, and may make it wait for others.
+	Pace func(context.Context)
 
 	strain strain
 }

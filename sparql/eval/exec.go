@@ -96,8 +96,13 @@ func (x *exec) below() Dataset {
 // returns false when the run must end.
 func (x *exec) step() bool {
 	x.work++
-	if x.work&0x3ff == 0 && x.ctx.Err() != nil {
-		return x.fail(ctxError(x.ctx, x.limits))
+	if x.work&0x3ff == 0 {
+		if x.opts.Pace != nil {
+			x.opts.Pace(x.ctx)
+		}
+		if x.ctx.Err() != nil {
+			return x.fail(ctxError(x.ctx, x.limits))
+		}
 	}
 	if x.limits.Work > 0 && x.work > x.limits.Work {
 		return x.fail(&LimitError{Limit: "work", Bound: x.limits.Work})
