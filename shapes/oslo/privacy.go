@@ -189,11 +189,12 @@ func (p *privacyScan) phone(start int) {
 	}
 	mobile := len(national) == 10 && strings.HasPrefix(national, "04")
 	land := len(national) == 9 && national[0] == '0' && '1' <= national[1] && national[1] <= '9' && national[1] != '4' && (groups > 2 || begin < start)
-	if !mobile && !land || partOfWord(text, begin, end) || mobile && begin == start && isEnterpriseNumber(text, start, national) {
+	link := bytes.HasSuffix(text[max(0, begin-4):begin], []byte("tel:"))
+	if !mobile && !land || !link && partOfWord(text, begin, end) || !isDigit(text[start+1]) ||
+		mobile && begin == start && isEnterpriseNumber(text, start, national) {
 		return
 	}
 	z := p.zone(start)
-	link := bytes.HasSuffix(text[max(0, begin-4):begin], []byte("tel:"))
 	if z.hidden || z.frame || z.tag && !link || land && !nearName(p.before(begin)) {
 		return
 	}
@@ -426,7 +427,7 @@ func (c *judgement) birthData() {
 
 var (
 	tagsAndSpace = regexp.MustCompile(`(?:<[^>]*>|\s|&nbsp;|&#160;)+`)
-	formOfName   = regexp.MustCompile(`(?:\b(?:de heer|dhr\.?|meneer|mevrouw|mevr\.?|mw\.?)\s+\p{L}|(\p{Lu}[\p{Ll}'-]+)\s+(?:(?:van|de|den|der|het|ten|ter|Van|De|Den|Der|Vanden|Vander)\s+)*(\p{Lu}[\p{Ll}'-]+))[^.;]{0,40}$`)
+	formOfName   = regexp.MustCompile(`(?:\b(?:de heer|dhr\.?|meneer|mevrouw|mevr\.?|mw\.?)\s+\p{L}|(\p{Lu}[\p{Ll}'-]+)\s+(?:(?:van|de|den|der|het|ten|ter|Van|De|Den|Der|Vanden|Vander)\s+)*(\p{Lu}[\p{Ll}'-]+))(?:[^.;]|\b(?:tel|gsm)\.){0,40}$`)
 	formOfNext   = regexp.MustCompile(`^[^.;]{0,12}(?:(?:de heer|dhr\.?|meneer|mevrouw|mevr\.?|mw\.?)\s+\p{L}|(\p{Lu}[\p{Ll}'-]+)\s+(?:(?:van|de|den|der|Van|De)\s+)*(\p{Lu}[\p{Ll}'-]+))`)
 )
 
