@@ -11,7 +11,7 @@ import (
 // and neither does anybody wait for a client that does not read.
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &pacer{turns: make(chan struct{}, 1)}
+		p := &pacer{processors: 1}
 		work := func(ctx context.Context, steps int) {
 			for range steps {
 				pace(ctx)
@@ -56,6 +56,23 @@ func TestPace(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		if waiting.take(); waiting.held {
 			t.Error("two have the only turn")
+		}
+		run.end()
+		waiting.end()
+		if p.short != 0 || p.long != 0 || len(p.waiting) != 0 {
+			t.Errorf("at the end %d short runs, %d turns and %d waiting are left", p.short, p.long, len(p.waiting))
+		}
+
+		// Without short queries the long ones have every processor.
+		p.processors = 4
+		long = nil
+		for range 8 {
+			long = append(long, took(shortText+1, 1000))
+		}
+		for _, c := range long {
+			if d := <-c; d > 2200*time.Millisecond {
+				t.Errorf("one of eight long queries on four processors took %v", d)
+			}
 		}
 	})
 }
