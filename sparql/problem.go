@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -234,38 +233,6 @@ func excerpt(text string, span rdf.Span) string {
 	}
 	return string(line) + "\n" + strings.Repeat(" ", at) + "^"
 }
-
-var expectation = regexp.MustCompile(`(?s)^expected (.*), found (.*)$`)
-
-// inDutch says in Dutch what a parser found wrong, as far as it is the usual: one
-// thing was expected and another found. The words of the grammar stay as they
-// are, and so do rarer messages.
-func inDutch(message string) string {
-	m := expectation.FindStringSubmatch(message)
-	if m == nil {
-		if rest, ok := strings.CutPrefix(message, "expected "); ok {
-			return "verwacht: " + dutchWords.Replace(rest)
-		}
-		return dutchWords.Replace(message)
-	}
-	found := m[2]
-	if found == "the end of the text" {
-		found = "het einde van de tekst"
-	}
-	return "verwacht: " + dutchWords.Replace(m[1]) + "; gevonden: " + found
-}
-
-var dutchWords = strings.NewReplacer(
-	" to end the group", " om de groep te sluiten", "a triple pattern", "een triplepatroon", "a keyword such as", "een sleutelwoord zoals",
-	"the end of the query", "het einde van de vraag", "the end of the update", "het einde van de update",
-	"a variable name", "de naam van een variabele", "a variable", "een variabele", "an expression", "een uitdrukking", "a predicate", "een predicaat",
-	"an IRI in angle brackets", "een IRI tussen < en >", "an IRI", "een IRI", "a literal", "een waarde", "a string", "een tekst", "a whole number", "een geheel getal",
-	"a language tag", "een taalaanduiding", "a prefix ending in a colon", "een prefix met een dubbelepunt", "a blank node label", "het label van een lege knoop",
-	"an update operation such as", "een bewerking zoals", "a function call", "een functieaanroep", "the function name", "de functienaam",
-	"the arguments", "de argumenten", "the triples", "de triples", "before the query", "voor de vraag",
-	"is not declared; expected", "is niet verklaard; verwacht:", "the prefix ", "de prefix ", "unexpected character", "onverwacht teken",
-	" or ", " of ", " after ", " na ", " in ", " in ",
-)
 
 // remark says in a stream that the rest is missing, where the syntax has
 // comments: it is for people who look at half an answer.
