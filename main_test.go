@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -57,7 +58,7 @@ func TestScript(t *testing.T) {
 			return l.Close()
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"listen": listen, "repeat": repeat, "request": request, "replace": replace, "exits": exits,
+			"listen": listen, "repeat": repeat, "request": request, "replace": replace, "exits": exits, "damage": damage,
 		},
 	})
 }
@@ -92,6 +93,24 @@ func repeat(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	text := ts.ReadFile(args[1]) + strings.Repeat(args[2], times)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// damage changes a byte in the middle of the first file under a directory:
+// damage DIR.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	done := false
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || done {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		content[len(content)/2] ^= 1
+		done = true
+		return os.WriteFile(path, content, 0o600)
+	}))
 }
 
 // totals is the last line of demo --json.

@@ -67,8 +67,8 @@ type cli struct {
 	Token    tokenCommand    `cmd:"" help:"Make a token with which somebody may write graphs of their own."`
 	Notify   laterCommand    `cmd:"" help:"Notify the portal by hand (not there yet)."`
 	Register laterCommand    `cmd:"" help:"Keep a register of publications (not there yet)."`
-	Backup   laterCommand    `cmd:"" help:"Back up the data directory (not there yet)."`
-	Restore  laterCommand    `cmd:"" help:"Restore a backup (not there yet)."`
+	Backup   backupCommand   `cmd:"" help:"Copy the data directory, also while a server uses it."`
+	Restore  restoreCommand  `cmd:"" help:"Make a data directory from a backup."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,7 +97,8 @@ func (c *demoCommand) Run(e *env) (err error) {
 		return err
 	}
 	served := make(chan error, 1)
-	server := newServer(handler)
+	secret := rand.Text()
+	server := newServer(d.operable(handler, secret))
 	go func() { served <- server.Serve(listener) }()
 	defer func() { err = errors.Join(err, shutdown(server)) }()
 
@@ -110,7 +112,7 @@ func (c *demoCommand) Run(e *env) (err error) {
 	if err := c.print(e, totals); err != nil || c.Once {
 		return err
 	}
-	withdraw, err := announce(data, listener)
+	withdraw, err := announce(data, listener, secret)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,7 +58,8 @@ func (c *serveCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	withdraw, err := announce(cfg.Data, listener)
+	secret := rand.Text()
+	withdraw, err := announce(cfg.Data, listener, secret)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (c *serveCommand) Run(e *env) (err error) {
 		defer close(work)
 		h.schedule(ctx, log)
 	}()
-	server := newServer(handler)
+	server := newServer(h.operable(handler, secret))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
@@ -87,10 +89,10 @@ func (c *serveCommand) Run(e *env) (err error) {
 }
 
 // announce tells other commands where the server of a data directory listens,
-// until withdraw is called.
-func announce(data string, l net.Listener) (withdraw func(), err error) {
+// and the secret by which it knows them, until withdraw is called.
+func announce(data string, l net.Listener, secret string) (withdraw func(), err error) {
 	name := filepath.Join(data, serverFile)
-	if err := os.WriteFile(name, []byte("http://"+hostPort(l)+"\n"), 0o640); err != nil {
+	if err := os.WriteFile(name, []byte("http://"+hostPort(l)+"\n"+secret+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("announce server: %w", err)
 	}
 	return func() { _ = os.Remove(name) }, nil

@@ -331,19 +331,21 @@ func exists(data string) error {
 	return nil
 }
 
-// serverFile holds the address of the server that has the directory open.
+// serverFile holds the address of the server that has the directory open, and
+// on a second line the secret by which that server knows who can read the file.
 const serverFile = "server"
 
 // servedAt returns the address of the running server of a data directory, ""
 // if there is none.
 func servedAt(data string) string {
-	address, err := os.ReadFile(filepath.Join(data, serverFile))
+	text, err := os.ReadFile(filepath.Join(data, serverFile))
 	if err != nil {
 		return ""
 	}
+	address, _, _ := strings.Cut(string(text), "\n")
 	client := own()
 	client.Timeout = 5 * time.Second // it is on this machine
-	res, err := client.Get(strings.TrimSpace(string(address)) + "/healthz")
+	res, err := client.Get(address + "/healthz")
 	if err != nil {
 		return ""
 	}
@@ -351,7 +353,7 @@ func servedAt(data string) string {
 	if res.StatusCode != http.StatusOK {
 		return ""
 	}
-	return strings.TrimSpace(string(address))
+	return address
 }
 
 // own is a client for the server on this machine: no proxy stands between.
