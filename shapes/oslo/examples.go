@@ -133,3 +133,45 @@ const exampleMinutes = `<div resource="https://data.vlavirgem.example/id/zitting
   <time property="prov:startedAtTime" datatype="xsd:dateTime" content="2026-01-26T19:30:00+01:00">26 januari 2026</time>
   <a property="besluit:heeftNotulen" href="https://data.vlavirgem.example/notulen/1" typeof="foaf:Document https://data.vlaanderen.be/id/concept/BesluitDocumentType/8e791b27-7600-4577-b24e-c7c29e0eb773">Notulen</a>
 </div>`
+
+// faultExamples are right where the rule of that code finds a fault.
+var faultExamples = map[string]string{
+	"invalid-iri":             `<div resource="https://data.vlavirgem.example/id/artikel%201" typeof="besluit:Artikel">...</div>`,
+	"invalid-language":        `<p property="besluit:motivering" lang="nl-BE">Gelet op het decreet lokaal bestuur</p>`,
+	"rel-noise":               `<a vocab="" rel="noopener" href="https://www.vlavirgem.example/kaart">Kaart</a>`,
+	"embedded-syntax":         `<script type="text/turtle"><https://data.vlavirgem.example/id/1> <http://purl.org/dc/terms/title> "Terrassen" .</script>`,
+	"duplicate-document-type": `<a property="besluit:heeftNotulen" href="https://data.vlavirgem.example/notulen/1" typeof="foaf:Document ` + exampleNotulen + `">Notulen</a>`,
+	"session-uri":             `<div resource="https://data.vlavirgem.example/id/zitting/1" typeof="besluit:Zitting">...</div>`,
+	"future-date":             `<time property="besluit:geplandeStart" datatype="xsd:dateTime" content="2027-01-25T19:30:00+01:00">25 januari 2027</time>`,
+	"vote-totals":             exampleVote,
+	"voted-twice":             exampleVote,
+	"voter-absent":            exampleVote,
+	"vote-sum":                exampleVote,
+	"class-absent":            exampleChain,
+	"organ-not-in-period":     exampleOrgan,
+	"organ-period-over":       exampleOrgan,
+	"organ-unknown":           exampleOrgan,
+	"other-municipality":      exampleOrgan,
+	"melding-organ":           `<link property="eli:passed_by" href="http://data.lblod.info/id/bestuursorganen/66ccc0c64383d8c4fa7e323dd992e491641b0c2a9f85efff21c807faf80f9f28">`,
+	"melding-no-form":         `<div resource="https://data.vlavirgem.example/id/besluit/1" typeof="besluit:Besluit https://data.vlaanderen.be/id/concept/BesluitType/efa4ec5a-b006-453f-985f-f986ebae11bc">...</div>`,
+	"melding-future":          `<time property="prov:startedAtTime" datatype="xsd:dateTime" content="2026-01-26T19:30:00+01:00">26 januari 2026</time>`,
+	"eenheid-unknown":         exampleUnit,
+	"eenheid-merged":          exampleUnit,
+	"register-class":          exampleUnit,
+	"concept-unknown":         `<div resource="https://data.vlavirgem.example/id/besluit/1" typeof="besluit:Besluit https://data.vlaanderen.be/id/concept/BesluitType/efa4ec5a-b006-453f-985f-f986ebae11bc">...</div>`,
+	"mandataris-unknown":      `<a property="besluit:heeftVoorzitter" href="http://data.lblod.info/id/mandatarissen/5fe0c1a2b1a6f10008000123">An Claes</a>`,
+}
+
+const (
+	exampleVote = `<div resource="https://data.vlavirgem.example/id/stemming/1" typeof="besluit:Stemming">
+  <link property="besluit:heeftAanwezige" href="http://data.lblod.info/id/mandatarissen/1">
+  <span property="besluit:aantalVoorstanders" datatype="xsd:integer" content="1">1 voor</span>
+  <a property="besluit:heeftVoorstander" href="http://data.lblod.info/id/mandatarissen/1">An Claes</a>
+</div>`
+	exampleOrgan = `<div resource="https://data.vlavirgem.example/id/zitting/1" typeof="besluit:Zitting">
+  <a property="besluit:isGehoudenDoor" href="http://data.lblod.info/id/bestuursorganen/66ccc0c64383d8c4fa7e323dd992e491641b0c2a9f85efff21c807faf80f9f28">gemeenteraad</a>
+</div>`
+	exampleUnit = `<div resource="http://data.lblod.info/id/bestuurseenheden/b942231860865ab0c4108651b117f69a755a04186df97e767707e5d95955ebbd" typeof="besluit:Bestuurseenheid">
+  <link property="org:classification" href="http://data.vlaanderen.be/id/concept/BestuurseenheidClassificatieCode/5ab0e9b8a3b2ca7c5e000001">
+</div>`
+)

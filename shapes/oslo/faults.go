@@ -114,13 +114,25 @@ func faultRules() []Rule {
 			Mending:     rdf.Text{NL: "Codeer het teken, bijvoorbeeld een spatie als %20.", EN: "Encode the character, a space as %20 for example."},
 		},
 		{
+			Code: "invalid-language", Severity: rdf.Warning,
+			Title: rdf.Text{NL: "Ongeldige taalcode", EN: "Invalid language tag"},
+			Explanation: rdf.Text{
+				NL: "Het attribuut lang is geen taalcode, zoals nl of nl-BE; met een laag streepje (nl_BE) is het er geen.",
+				EN: "The lang attribute is not a language tag, such as nl or nl-BE; with an underscore (nl_BE) it is none.",
+			},
+			Consequence: rdf.Text{NL: "De tekst heeft dan geen taal die andere toepassingen begrijpen.", EN: "The text then has no language that other applications understand."},
+			Mending:     rdf.Text{NL: "Schrijf de code met een koppelteken.", EN: "Write the tag with a hyphen."},
+			Wrong:       `<html lang="nl_BE">`,
+		},
+		{
 			Code: "rel-noise", Severity: rdf.Info,
 			Title: rdf.Text{NL: "Linktype van HTML dat een eigenschap wordt", EN: "Link type of HTML that becomes a property"},
 			Explanation: rdf.Text{
 				NL: "Waar een attribuut vocab geldt, wordt rel=\"noopener\" een uitspraak in die naamruimte. Dat is onschuldig.",
 				EN: "Where a vocab attribute is in force, rel=\"noopener\" becomes a statement in that namespace. That is harmless.",
 			},
-			Mending: rdf.Text{NL: "Gebruik prefixen in plaats van vocab, of laat het zo.", EN: "Use prefixes instead of vocab, or leave it."},
+			Consequence: rdf.Text{NL: "Geen: de uitspraak wordt terzijde gelaten.", EN: "None: the statement is left aside."},
+			Mending:     rdf.Text{NL: "Gebruik prefixen in plaats van vocab, of laat het zo.", EN: "Use prefixes instead of vocab, or leave it."},
 		},
 		{
 			Code: "embedded-syntax", Severity: rdf.Violation,
@@ -136,12 +148,14 @@ func faultRules() []Rule {
 			Code: "vocabulary-unavailable", Severity: rdf.Info,
 			Title:       rdf.Text{NL: "Vocabularium niet te lezen", EN: "Vocabulary cannot be read"},
 			Explanation: rdf.Text{NL: "Het vocabularium dat de pagina noemt, was niet te lezen.", EN: "The vocabulary that the page names could not be read."},
+			Consequence: rdf.Text{NL: "Termen die het vocabularium met andere verbindt, worden niet uitgebreid.", EN: "Terms that the vocabulary ties to others are not expanded."},
 			Mending:     rdf.Text{NL: "Kijk het adres in vocab na.", EN: "Check the address in vocab."},
 		},
 		{
 			Code: "more-findings", Severity: rdf.Info,
 			Title:       rdf.Text{NL: "Meer bevindingen", EN: "More findings"},
 			Explanation: rdf.Text{NL: "De pagina heeft meer bevindingen dan er getoond worden.", EN: "The page has more findings than are shown."},
+			Consequence: rdf.Text{NL: "De lijst is niet volledig; het niveau is wel op alles berekend wat gelezen is.", EN: "The list is not complete; the level is reckoned on all that was read."},
 			Mending:     rdf.Text{NL: "Verbeter eerst wat er staat, en valideer opnieuw.", EN: "Mend what is shown first, and validate again."},
 		},
 		{
@@ -327,6 +341,7 @@ func faultRules() []Rule {
 			Code: "shacl-unfinished", Severity: rdf.Violation,
 			Title:       rdf.Text{NL: "Controle die niet is afgeraakt", EN: "Check that was not finished"},
 			Explanation: rdf.Text{NL: "De meegegeven shapes vroegen meer tijd, werk of geheugen dan een controle mag kosten, of een regel in SPARQL meldde een fout. Wat ze zeggen over deze pagina is dus niet geweten.", EN: "The shapes that came along asked more time, work or memory than a check may take, or a rule in SPARQL reported a failure. So what they say of this page is not known."},
+			Consequence: rdf.Text{NL: "Het oordeel is niet volledig: de pagina geldt als niet conform.", EN: "The verdict is not complete: the page counts as not conforming."},
 			Mending:     rdf.Text{NL: "Schrijf de regel in SHACL Core, of maak de query lichter.", EN: "Write the rule in SHACL Core, or make the query lighter."},
 		},
 	}

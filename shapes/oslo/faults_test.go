@@ -2,6 +2,8 @@ package oslo_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/belfort-lod/belfort/internal/register"
+	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/vocab"
 	"github.com/belfort-lod/belfort/shapes/oslo"
 )
 
@@ -143,5 +147,50 @@ func TestOneFaultEach(t *testing.T) {
 	}
 	if len(cases) < 60 {
 		t.Errorf("%d pages with a fault, want 60", len(cases))
+	}
+}
+
+// Level 2 is not assessed without a register of mandatarissen or the web; the
+// web is asked once for each, and when it does not answer nothing is claimed.
+func TestLevelTwo(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "faults", "notulen.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := read(t, "https://www.vlavirgem.example/pagina", text)
+	silence := errors.New("no answer")
+	for _, test := range []struct {
+		name     string
+		register *register.Register
+		answer   func(iri string) (*rdf.Graph, error)
+		want     oslo.Assessment
+		level    oslo.Level
+		rule     string
+		times    int
+	}{
+		{"nobody is asked", nil, nil, oslo.NotAssessed, oslo.Level3, "", 0},
+		{"a snapshot", fixture(t), nil, oslo.Reached, oslo.Level3, "", 0},
+		{"the web knows them", nil, func(iri string) (*rdf.Graph, error) {
+			return rdf.NewGraph(rdf.Quad{Subject: rdf.IRI(iri), Predicate: rdf.IRI(vocab.RDFType), Object: rdf.IRI(vocab.MandaatMandataris)}), nil
+		}, oslo.Reached, oslo.Level3, "", 3},
+		{"the web has nothing", nil, func(string) (*rdf.Graph, error) { return rdf.NewGraph(), nil }, oslo.Missed, oslo.Level1, "mandataris-unknown", 3},
+		{"the web is silent", nil, func(string) (*rdf.Graph, error) { return nil, silence }, oslo.NotAssessed, oslo.Level3, "mandataris-not-asked", 3},
+		{"a snapshot before the web", fixture(t), func(string) (*rdf.Graph, error) { return nil, silence }, oslo.Reached, oslo.Level3, "", 0},
+	} {
+		asked := 0
+		o := oslo.Options{Profile: oslo.Notulen, Now: noon, Register: test.register}
+		if test.answer != nil {
+			o.Resolve = func(_ context.Context, iri string) (*rdf.Graph, error) {
+				asked++
+				return test.answer(iri)
+			}
+		}
+		v := oslo.Validate(in, o)
+		if v.Maturity.Two != test.want || v.Maturity.Level() != test.level || asked != test.times {
+			t.Errorf("%s: %s, level %q, %d questions; want %s, %q, %d", test.name, v.Maturity.Two, v.Maturity.Level(), asked, test.want, test.level, test.times)
+		}
+		if test.rule != "" && len(lines(v, test.rule)) == 0 {
+			t.Errorf("%s: no finding of %s", test.name, test.rule)
+		}
 	}
 }

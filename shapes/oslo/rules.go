@@ -1,6 +1,7 @@
 package oslo
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +48,11 @@ func IsPrivacy(code string) bool {
 }
 
 var allRules = sync.OnceValue(func() []Rule {
-	return slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules(), shapeRules())
+	rules := slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules(), shapeRules())
+	for i, r := range rules {
+		rules[i].Example = cmp.Or(r.Example, faultExamples[r.Code])
+	}
+	return rules
 })
 
 var rulesByCode = sync.OnceValue(func() map[string]Rule {

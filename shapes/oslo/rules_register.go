@@ -89,6 +89,7 @@ func registerRules() []Rule {
 			Code: "mandataris-not-asked", Severity: rdf.Info,
 			Title:       rdf.Text{NL: "Mandataris die niet op te zoeken was", EN: "Mandataris that could not be looked up"},
 			Explanation: rdf.Text{NL: "Het web antwoordde niet, of het aantal opzoekingen was op.", EN: "The web did not answer, or the look-ups were spent."},
+			Consequence: rdf.Text{NL: "Niveau 2 is niet beoordeeld.", EN: "Level 2 was not assessed."},
 			Mending:     rdf.Text{NL: "Probeer het later opnieuw, of geef een snapshot van het register mee.", EN: "Try again later, or bring a snapshot of the register."},
 		},
 	}
