@@ -85,11 +85,14 @@ func (x *exec) close() {
 
 // below returns the dataset that has the terms.
 func (x *exec) below() Dataset {
-	switch ds := x.ds.(type) {
-	case *view:
-		return ds.Dataset
+	ds := x.ds
+	if v, ok := ds.(*view); ok {
+		ds = v.Dataset
 	}
-	return x.ds
+	if o, ok := ds.(*overlay); ok && o.untouched() {
+		ds = o.Dataset
+	}
+	return ds
 }
 
 // step counts an intermediate solution and looks at the clock now and then. It

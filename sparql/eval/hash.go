@@ -1,6 +1,9 @@
 package eval
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // hashIndex finds rows by a key of IDs. Rows are appended to cells, key first,
 // payload after it; then finish makes them findable.
@@ -94,11 +97,13 @@ type rowSet struct {
 	width int
 	cells []ID
 	rows  int
-	table []int32 // row + 1, open addressing; the length is a power of two
+	// table has, by open addressing, half of the hash and the row + 1: most rows
+	// that are not the one sought are told by their hash.
+	table []uint64
 }
 
 func newRowSet(width int) *rowSet {
-	return &rowSet{width: width, table: make([]int32, 16)}
+	return &rowSet{width: width, table: make([]uint64, 16)}
 }
 
 func (s *rowSet) rowBytes() int { return 8*s.width + 16 }
@@ -106,38 +111,46 @@ func (s *rowSet) rowBytes() int { return 8*s.width + 16 }
 // held is about what the set takes, in bytes.
 func (s *rowSet) held() int { return s.rows * s.rowBytes() }
 
-// has reports whether a row is in the set.
-func (s *rowSet) has(key []ID) bool {
+// find returns the number of a row, negative if it is not in the set, and where
+// in the table it stands or would stand.
+func (s *rowSet) find(key []ID, hash uint64) (n int, at uint64) {
 	mask := uint64(len(s.table) - 1)
-	for at := hashIDs(key) & mask; s.table[at] != 0; at = (at + 1) & mask {
-		n := int(s.table[at]) - 1
+	tag := hash &^ (1<<32 - 1)
+	for at = hash >> 32 & mask; s.table[at] != 0; at = (at + 1) & mask {
+		if s.table[at]&^(1<<32-1) != tag {
+			continue
+		}
+		n := int(uint32(s.table[at])) - 1
 		if slices.Equal(s.cells[n*s.width:(n+1)*s.width], key) {
-			return true
+			return n, at
 		}
 	}
-	return false
+	return -1, at
+}
+
+// has reports whether a row is in the set.
+func (s *rowSet) has(key []ID) bool {
+	n, _ := s.find(key, hashIDs(key))
+	return n >= 0
 }
 
 // number returns the number of a row, which it adds if it is new.
 func (s *rowSet) number(x *exec, key []ID) (n int, fresh, ok bool) {
-	at, mask := hashIDs(key), uint64(len(s.table)-1)
-probe:
-	for at &= mask; s.table[at] != 0; at = (at + 1) & mask {
-		n := int(s.table[at]) - 1
-		for i, id := range key {
-			if s.cells[n*s.width+i] != id {
-				continue probe
-			}
-		}
+	hash := hashIDs(key)
+	n, at := s.find(key, hash)
+	if n >= 0 {
 		return n, false, true
 	}
 	if !x.hold(s.rowBytes()) {
 		return 0, false, false
 	}
+	if s.rows == math.MaxInt32 {
+		return 0, false, x.fail(&LimitError{Limit: "memory", Bound: int64(s.held())})
+	}
 	n = s.rows
 	s.cells = append(s.cells, key...)
 	s.rows++
-	s.table[at] = int32(s.rows)
+	s.table[at] = hash&^(1<<32-1) | uint64(s.rows)
 	if s.rows*2 > len(s.table) {
 		s.grow()
 	}
@@ -145,13 +158,17 @@ probe:
 }
 
 func (s *rowSet) grow() {
-	s.table = make([]int32, 2*len(s.table))
+	was := s.table
+	s.table = make([]uint64, 4*len(was))
 	mask := uint64(len(s.table) - 1)
-	for n := range s.rows {
-		at := hashIDs(s.cells[n*s.width:(n+1)*s.width]) & mask
+	for _, e := range was {
+		if e == 0 {
+			continue
+		}
+		at := e >> 32 & mask
 		for s.table[at] != 0 {
 			at = (at + 1) & mask
 		}
-		s.table[at] = int32(n + 1)
+		s.table[at] = e
 	}
 }

@@ -90,7 +90,7 @@ func (o *leap) run(x *exec, row []ID) bool {
 		return x.fail(fmt.Errorf("read quads: the order %d is gone", o.place))
 	}
 	defer x.giveBack(o.scan.fixed(), o.place, o.scan.scope, cursor)
-	o.index = indexName(cursor)
+	o.index = indexName(cursor, o.scan.fixed(), o.place)
 	defer func() { row[o.slot] = 0 }()
 	var buffer [leastBuffer]QuadID
 	cursor.Seek(quadOf(o.scan.constant), 0, 0)

@@ -173,6 +173,21 @@ func (o *overlay) Match(pattern QuadID, scope Scope) iter.Seq2[QuadID, error] {
 	}
 }
 
+// untouched reports whether the overlay is the dataset below it, as yet.
+func (o *overlay) untouched() bool {
+	return len(o.added) == 0 && len(o.removed) == 0 && len(o.terms) == 0
+}
+
+// Cursor is Seeker.Cursor: that of the dataset below as long as nothing has
+// changed.
+func (o *overlay) Cursor(bound, order []Place, scope Scope) Cursor {
+	below, ok := o.Dataset.(Seeker)
+	if !ok || !o.untouched() {
+		return nil
+	}
+	return below.Cursor(bound, order, scope)
+}
+
 func (o *overlay) Estimate(pattern QuadID, scope Scope) float64 {
 	if pattern.above() {
 		return float64(len(o.added))

@@ -67,26 +67,43 @@ func (o *scan) named() (operator, index string) {
 	case o.index != nil:
 		return "hash join", ""
 	case o.merged >= 0:
-		return "merge join", indexName(o.join.cursor)
+		return "merge join", indexName(o.join.cursor, o.fixed(), o.merged)
 	}
 	operator = "index join"
 	if o.regular && len(o.key) == 0 {
 		operator = "scan"
 	}
-	for _, c := range o.cursors {
+	for mask, c := range o.cursors {
 		if c != nil {
-			index = indexName(c)
+			order := o.wanted
+			if o.sought[mask] >= 0 {
+				order = o.sought[mask]
+			}
+			index = indexName(c, mask, order)
 		}
 	}
 	return operator, index
 }
 
-// indexName returns what a cursor says of its order, "" if it says nothing.
-func indexName(c Cursor) string {
+// indexName returns what a cursor says of its order; if it says nothing, the
+// places that it was asked for: those that are given, and that of the order.
+func indexName(c Cursor, mask, order int) string {
+	if c == nil {
+		return ""
+	}
 	if s, ok := c.(fmt.Stringer); ok {
 		return s.String()
 	}
-	return ""
+	name := ""
+	for place, letter := range "SPOG" {
+		if mask&(1<<place) != 0 {
+			name += string(letter)
+		}
+	}
+	if order >= 0 && mask&(1<<order) == 0 {
+		name += "-" + "SPOG"[order:order+1]
+	}
+	return name
 }
 
 func (o *scan) run(x *exec, row []ID) bool {
