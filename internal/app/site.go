@@ -55,8 +55,7 @@ func checked(in oslo.Input, profile oslo.Profile) site.Checked {
 		for _, q := range in.Quads {
 			g.Add(q.Quad)
 		}
-		soort, _ := oslo.Detect(g)
-		profile = oslo.ProfileOf(soort)
+		profile = oslo.DetectProfile(g)
 	}
 	return site.Checked{
 		Verdict: oslo.Validate(in, oslo.Options{Profile: profile, Now: time.Now()}),

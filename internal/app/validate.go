@@ -215,8 +215,7 @@ func (v *validation) validate(target string) (report.Document, error) {
 	options := v.options
 	options.Profile = v.profile
 	if v.profile == "" {
-		soort, _ := oslo.Detect(graphOf(&rdfa.Document{Quads: in.Quads}))
-		options.Profile = oslo.ProfileOf(soort)
+		options.Profile = oslo.DetectProfile(graphOf(&rdfa.Document{Quads: in.Quads}))
 	}
 	document := report.Document{Verdict: oslo.Validate(in, options), Text: in.Text, Base: base}
 	if v.Compare == "lblod" {
