@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
 // statusError is what a client must hear, with the HTTP status that tells it.
@@ -54,6 +55,7 @@ func (f *front) problemOf(err error, text string) problem {
 	var syntax *rdf.SyntaxError
 	var limit *LimitError
 	var readOnly *ReadOnlyError
+	var request *eval.RequestError
 	p := problem{Status: http.StatusInternalServerError, text: rdf.Text{
 		NL: "Dit kon niet worden beantwoord; de fout ligt hier, niet bij uw vraag.",
 		EN: "This could not be answered; the fault is here, not in the query.",
@@ -79,6 +81,8 @@ func (f *front) problemOf(err error, text string) problem {
 		if p.Status == http.StatusServiceUnavailable {
 			p.retry = 10
 		}
+	case errors.As(err, &request):
+		p.Status, p.text = http.StatusBadRequest, rdf.Text{NL: "Dit kan niet zo: " + request.Message + ".", EN: "This cannot be done as it stands: " + request.Message + "."}
 	case errors.As(err, &readOnly):
 		p.Status, p.text = http.StatusForbidden, readOnlyText(readOnly)
 	case errors.Is(err, ErrUnsupported):

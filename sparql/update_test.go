@@ -63,6 +63,7 @@ func TestUpdate(t *testing.T) {
 		{"an update and a query", post(form, "update=CLEAR+ALL&query=ASK{}", token...), 400, "one of them"},
 		{"too long", post("application/sparql-update", insert+strings.Repeat(" ", 1000), token...), 413, "1000"},
 		{"by GET", with(httptest.NewRequest("GET", "/sparql?update=CLEAR%20ALL", nil), token...), 400, "by POST"},
+		{"a graph that is not there", post("application/sparql-update", "COPY <http://eigen/nergens> TO <http://eigen/a>", token...), 400, "does not exist"},
 		{"LOAD", post("application/sparql-update", "LOAD <http://x/> INTO GRAPH <http://eigen/a>", token...), 501, "http://x/"},
 		{"LOAD SILENT", post("application/sparql-update", "LOAD SILENT <http://x/> INTO GRAPH <http://eigen/a>", token...), 204, ""},
 		{"the description says that updates are taken", httptest.NewRequest("GET", "/sparql", nil), 200, "SPARQL11Update"},
