@@ -33,12 +33,20 @@ async function first(page, from, prefix) {
   return href.split("#")[0];
 }
 
+// report has the validator make a report and returns its address.
+async function report(page) {
+  const tekst = '<div prefix="besluit: http://data.vlaanderen.be/ns/besluit#" resource="null/id/1" typeof="besluit:Zitting"><b property="besluit:behandelt">1</b></div>';
+  const answer = await page.request.post(`${base}/validator`, { multipart: { tekst, profiel: "notulen" }, maxRedirects: 0 });
+  return answer.headers().location;
+}
+
 async function paths(page) {
   if (process.argv.length > 3) return process.argv.slice(3);
   const besluit = await first(page, "/", "/besluiten/");
   const bestuur = await first(page, "/besturen", "/besturen/");
+  const rapport = await report(page);
   return [
-    "/", "/?taal=en", "/zoeken", "/zoeken?q=subsidie", "/zoeken?q=xqzwv", "/zoeken?q=%28open",
+    rapport, `${rapport.split("?")[0]}/bron`, "/docs/regels/null-uri", "/", "/?taal=en", "/zoeken", "/zoeken?q=subsidie", "/zoeken?q=xqzwv", "/zoeken?q=%28open",
     besluit, await first(page, besluit, "/zittingen/"), await first(page, besluit, "/agendapunten/"), await first(page, besluit, "/bestuursorganen/"),
     "/besturen", bestuur, "/validator", "/sparql", "/oogst", "/melding", "/kwaliteit", "/datasets", "/toegankelijkheid",
     "/docs", "/docs/insluiten", "/docs/regels", "/docs/zoektaal", "/ldes", "/embed/lijst", "/embed/lijst?bestuur=onbekend", "/zoeken?van=31-02-2025", "/nergens",
