@@ -39,7 +39,7 @@ func Embedded() *Register { return embedded() }
 var embedded = sync.OnceValue(decode)
 
 func decode() *Register {
-	decoder, err := zstd.NewReader(nil)
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		panic("register: " + err.Error())
 	}
@@ -54,53 +54,63 @@ func decode() *Register {
 // load reads the text of the embedded register. Its faults are ours, and show
 // as panics.
 func load(text string) *Register {
+	lines := strings.Count(text, "\n")
 	r := &Register{
-		eenheden: map[string]*Eenheid{}, organen: map[string]*Orgaan{}, concepten: map[string]*Concept{},
-		byEenheid: map[string][]*Orgaan{},
+		eenheden: make(map[string]*Eenheid, lines/5), organen: make(map[string]*Orgaan, lines), concepten: make(map[string]*Concept, 512),
+		byEenheid: make(map[string][]*Orgaan, lines/8),
 	}
-	var concepten []*Concept
-	var organen []*Orgaan
-	var rows [][]string
+	// What a line refers to may stand below it: the fields that number other
+	// lines are kept until all are read.
+	type reference struct{ class, of, into string }
+	concepten, organen := make([]*Concept, 0, 512), make([]*Orgaan, 0, lines)
+	ofEenheden, ofOrganen := make([]reference, 0, lines/5), make([]reference, 0, lines)
 	for line := range strings.Lines(text) {
-		fields := append(strings.Split(strings.TrimSuffix(line, "\n"), "\t"), make([]string, 11)...)
-		iri := expand(fields[1])
+		var fields [11]string
+		rest, more := strings.TrimSuffix(line, "\n"), true
+		for i := 0; more && i < len(fields); i++ {
+			fields[i], rest, more = strings.Cut(rest, "\t")
+		}
 		switch fields[0] {
 		case "c":
 			c := &Concept{IRI: expand(fields[2]), Naam: fields[3], Lijst: fields[1]}
 			concepten = append(concepten, c)
 			r.concepten[c.IRI] = c
 		case "e":
-			r.namen = append(r.namen, &Eenheid{
-				IRI: iri, Naam: fields[2], NIS: fields[4], OVO: fields[5], KBO: fields[6], Provincie: fields[7], Sinds: fields[10],
-			})
-			r.eenheden[iri] = r.namen[len(r.namen)-1]
-			rows = append(rows, fields)
+			e := &Eenheid{
+				IRI: expand(fields[1]), Naam: fields[2], NIS: fields[4], OVO: fields[5], KBO: fields[6], Provincie: fields[7], Sinds: fields[10],
+			}
+			r.namen = append(r.namen, e)
+			r.eenheden[e.IRI] = e
+			ofEenheden = append(ofEenheden, reference{fields[3], fields[8], fields[9]})
 		case "o":
-			organen = append(organen, &Orgaan{
-				IRI: iri, InPeriode: fields[4] != "", Start: fields[5], Einde: fields[6], Naam: fields[7],
-			})
-			r.organen[iri] = organen[len(organen)-1]
-			rows = append(rows, fields)
+			o := &Orgaan{IRI: expand(fields[1]), InPeriode: fields[4] != "", Start: fields[5], Einde: fields[6], Naam: fields[7]}
+			organen = append(organen, o)
+			r.organen[o.IRI] = o
+			ofOrganen = append(ofOrganen, reference{fields[2], fields[3], fields[4]})
 		}
 	}
-	class := func(field string) *Concept { return at(concepten, field) }
 	for i, e := range r.namen {
-		e.Classificatie = class(rows[i][3]).IRI
-		e.Gemeente = at(r.namen, rows[i][8]).IRI
-		if into := at(r.namen, rows[i][9]); into.IRI != "" {
+		e.Classificatie = at(concepten, ofEenheden[i].class).IRI
+		e.Gemeente = at(r.namen, ofEenheden[i].of).IRI
+		if into := at(r.namen, ofEenheden[i].into); into.IRI != "" {
 			e.OpgegaanIn = into.IRI
 			into.Voorgangers = append(into.Voorgangers, e.IRI)
 		}
 	}
+	names := map[[2]string]string{} // of organs, by class and eenheid
 	for i, o := range organen {
-		row := rows[len(r.namen)+i]
-		c, e := class(row[2]), at(r.namen, row[3])
+		ref := ofOrganen[i]
+		c, e := at(concepten, ref.class), at(r.namen, ref.of)
 		o.Classificatie, o.Eenheid = c.IRI, e.IRI
-		if row[4] != "?" {
-			o.Van = at(organen, row[4]).IRI
+		if ref.into != "?" {
+			o.Van = at(organen, ref.into).IRI
 		}
 		if o.Naam == "" {
-			o.Naam = strings.TrimSpace(c.Naam + " " + e.Naam)
+			key := [2]string{ref.class, ref.of}
+			if names[key] == "" {
+				names[key] = strings.TrimSpace(c.Naam + " " + e.Naam)
+			}
+			o.Naam = names[key]
 		}
 		r.byEenheid[o.Eenheid] = append(r.byEenheid[o.Eenheid], o)
 	}

@@ -114,11 +114,11 @@ func (p Profile) Shapes() *shapes.Shapes { return p.compiled().shapes }
 func (p Profile) Graph() *rdf.Graph { return p.compiled().graph }
 
 func (p Profile) compiled() *compiled {
-	all := compiledProfiles()
-	if c, ok := all[p]; ok {
-		return c
+	once, ok := compiledProfiles()[p]
+	if !ok {
+		once = compiledProfiles()[Praktijk]
 	}
-	return all[Praktijk]
+	return once()
 }
 
 // Detect tells what kind of document a page is, by the document types that it
@@ -243,16 +243,18 @@ type compiled struct {
 	forms  map[rdf.Term]bool // types for which the portal has a form
 }
 
-// compiledProfiles compiles the embedded profiles, once. What goes wrong there
-// is a fault in our own files.
-var compiledProfiles = sync.OnceValue(func() map[Profile]*compiled {
-	all := map[Profile]*compiled{}
+// compiledProfiles compiles each embedded profile at its first use. What goes
+// wrong there is a fault in our own files.
+var compiledProfiles = sync.OnceValue(func() map[Profile]func() *compiled {
+	all := map[Profile]func() *compiled{}
 	for _, p := range Profiles() {
-		c, err := compile(p)
-		if err != nil {
-			panic(fmt.Sprintf("oslo: profile %s: %v", p, err))
-		}
-		all[p] = c
+		all[p] = sync.OnceValue(func() *compiled {
+			c, err := compile(p)
+			if err != nil {
+				panic(fmt.Sprintf("oslo: profile %s: %v", p, err))
+			}
+			return c
+		})
 	}
 	return all
 })

@@ -43,30 +43,36 @@ func LookupRule(code string) (Rule, bool) {
 // IsPrivacy reports whether a rule looks for personal data: a violation of it
 // keeps a page from being published, and what it found is never shown.
 func IsPrivacy(code string) bool {
-	rule, ok := LookupRule(code)
-	return ok && rule.Private
+	return written()[code].Private
 }
 
-var allRules = sync.OnceValue(func() []Rule {
-	rules := slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules(), shapeRules())
+var allRules = sync.OnceValue(func() []Rule { return append(writtenRules(), shapeRules()...) })
+
+// writtenRules are those that are no shapes.
+func writtenRules() []Rule {
+	rules := slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules())
 	for i, r := range rules {
 		rules[i].Example = cmp.Or(r.Example, faultExamples[r.Code])
 	}
 	return rules
-})
+}
 
-var rulesByCode = sync.OnceValue(func() map[string]Rule {
-	all := map[string]Rule{}
-	for _, r := range allRules() {
+var rulesByCode = sync.OnceValue(func() map[string]Rule { return byCode(allRules()) })
+
+// written finds a rule that is no shape, without compiling any profile.
+var written = sync.OnceValue(func() map[string]Rule { return byCode(writtenRules()) })
+
+func byCode(rules []Rule) map[string]Rule {
+	all := make(map[string]Rule, len(rules))
+	for _, r := range rules {
 		all[r.Code] = r
 	}
 	return all
-})
+}
 
 // finding fills in what the rule of a finding knows.
 func finding(code string, message rdf.Text, f rdf.Finding) rdf.Finding {
-	rule, _ := LookupRule(code)
-	f.Rule, f.Severity, f.Message = code, rule.Severity, message
+	f.Rule, f.Severity, f.Message = code, written()[code].Severity, message
 	return f
 }
 

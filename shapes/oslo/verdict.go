@@ -169,11 +169,13 @@ func Validate(in Input, o Options) Verdict {
 			rdf.Compare(a.Value, b.Value),
 		)
 	})
-	// A value that breaks a rule in two ways is one finding.
+	// A value that breaks a rule of ours in two ways is one finding.
+	levels := o.Profile.compiled().levels
 	verdict.Findings = slices.CompactFunc(verdict.Findings, func(a, b rdf.Finding) bool {
 		same := a
 		same.Message = b.Message
-		return same == b && (a.Message == b.Message || ours(a.Rule) && !a.Value.IsZero())
+		_, ours := levels[a.Rule]
+		return same == b && (a.Message == b.Message || ours && !a.Value.IsZero())
 	})
 	for _, f := range verdict.Findings {
 		verdict.Counts[min(f.Severity, rdf.Violation)]++
@@ -184,13 +186,6 @@ func Validate(in Input, o Options) Verdict {
 		verdict.Maturity.Two = levelTwo
 	}
 	return verdict
-}
-
-// ours reports whether a rule is one of our own, which asks one thing of a
-// value however many constraints its shape has.
-func ours(rule string) bool {
-	_, ok := LookupRule(rule)
-	return ok
 }
 
 // maturity looks for findings of rules that a level asks; a level without rules
