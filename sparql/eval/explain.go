@@ -297,7 +297,7 @@ func named(o op) (operator, index string) {
 	case *leap:
 		return "distinct scan", o.index
 	case *counter:
-		return "count", ""
+		return "count", o.index
 	case *sorter:
 		if o.top >= 0 {
 			return "top", ""

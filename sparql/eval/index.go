@@ -123,19 +123,18 @@ func (o *leap) run(x *exec, row []ID) bool {
 	}
 }
 
-// count compiles the number of quads that fit one triple pattern; nil if that is
-// not what the group asks.
+// count compiles the number of quads that fit one triple pattern, in all or for
+// each ID in a place; nil if that is not what the group asks.
 func (c *compiler) count(p *algebra.Group, ns *namespace, b bound, g graphRef) op {
-	if len(p.Keys) > 0 || len(p.Aggregates) != 1 {
+	if len(p.Keys) > 1 || len(p.Aggregates) != 1 || c.x.seeker == nil {
 		return nil
 	}
 	a := p.Aggregates[0].Aggregate
 	if a.Func != "COUNT" || a.Distinct {
 		return nil
 	}
-	inner := &namespace{slots: map[string]int{}, outer: set{}}
-	o, places, ok := c.single(p.Input, inner, b, g)
-	if !ok || c.x.seeker == nil {
+	s, places, ok := c.single(p.Input, &namespace{slots: map[string]int{}, outer: set{}}, b, g)
+	if !ok {
 		return nil
 	}
 	if v, isVar := a.Expr.(*algebra.VarExpr); a.Expr != nil && !isVar {
@@ -145,56 +144,86 @@ func (c *compiler) count(p *algebra.Group, ns *namespace, b bound, g graphRef) o
 			return nil
 		}
 	}
-	return &counter{scan: o, slot: c.slot(ns, p.Aggregates[0].Var)}
+	o := &counter{scan: s, slot: c.slot(ns, p.Aggregates[0].Var), place: -1}
+	if len(p.Keys) > 0 {
+		v, isVar := p.Keys[0].Expr.(*algebra.VarExpr)
+		if !isVar {
+			return nil
+		}
+		if o.place, ok = places[v.Name]; !ok || !c.x.sorts(s.fixed(), o.place, s.scope) {
+			return nil
+		}
+		o.key = c.slot(ns, p.Keys[0].Var)
+	}
+	return o
 }
 
-// counter counts quads without looking at them.
+// counter counts quads without binding anything to them.
 type counter struct {
 	linked
-	scan *scan
-	slot int
+	scan  *scan
+	slot  int
+	place int // that the quads are grouped by, -1 for none
+	key   int // slot of its ID
+	index string
 }
 
 func (o *counter) run(x *exec, row []ID) bool {
 	pattern := quadOf(o.scan.constant)
-	count := int64(-1)
-	if d, ok := x.ds.(Counter); ok {
+	if d, ok := x.ds.(Counter); ok && o.place < 0 {
 		if n, ok := d.Count(pattern, o.scan.scope); ok {
-			count = n
+			return o.give(x, row, 0, n)
 		}
 	}
-	if count < 0 {
-		count = 0
-		cursor := o.scan.cursor(x, o.scan.fixed())
-		if cursor == nil {
-			for _, err := range x.ds.Match(pattern, o.scan.scope) {
-				if err != nil {
-					return x.fail(fmt.Errorf("read quads: %w", err))
-				}
-				count++
-				if !x.step() {
+	mask := o.scan.fixed()
+	cursor := x.cursor(mask, o.place, o.scan.scope)
+	if cursor == nil {
+		if o.place >= 0 {
+			return x.fail(fmt.Errorf("read quads: the order %d is gone", o.place))
+		}
+		n := int64(0)
+		return x.each(pattern, o.scan.scope, func(QuadID) bool { n++; return true }) && o.give(x, row, 0, n)
+	}
+	defer x.giveBack(mask, o.place, o.scan.scope, cursor)
+	o.index = indexName(cursor, mask, o.place)
+	cursor.Seek(pattern, 0, 0)
+	buffer := make([]QuadID, mostBuffer)
+	count, last := int64(0), ID(0)
+	for {
+		n, err := cursor.Next(buffer)
+		if err != nil {
+			return x.fail(fmt.Errorf("read quads: %w", err))
+		}
+		if n == 0 {
+			break
+		}
+		if !x.steps(int64(n)) {
+			return false
+		}
+		if o.place < 0 {
+			count += int64(n)
+			continue
+		}
+		for i := range n {
+			if id := buffer[i].at(o.place); id != last {
+				if count > 0 && !o.give(x, row, last, count) {
 					return false
 				}
+				last, count = id, 0
 			}
-		} else {
-			cursor.Seek(pattern, 0, 0)
-			buffer := make([]QuadID, mostBuffer)
-			for {
-				n, err := cursor.Next(buffer)
-				if err != nil {
-					return x.fail(fmt.Errorf("read quads: %w", err))
-				}
-				if n == 0 {
-					break
-				}
-				count += int64(n)
-				if !x.steps(int64(n)) {
-					return false
-				}
-			}
+			count++
 		}
 	}
+	return count == 0 && o.place >= 0 || o.give(x, row, last, count)
+}
+
+// give passes on a count.
+func (o *counter) give(x *exec, row []ID, key ID, count int64) bool {
 	row[o.slot] = x.intern(integerValue(count).term)
+	if o.place >= 0 {
+		row[o.key] = key
+		defer func() { row[o.key] = 0 }()
+	}
 	going := x.err == nil && o.next.run(x, row)
 	row[o.slot] = 0
 	return going

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -100,10 +101,10 @@ func (c *compiler) service(it *item, b bound) op {
 // ask reads the answer of another endpoint into a table.
 func (x *exec) ask(endpoint rdf.Term, query string, names []string) (*tableData, error) {
 	if !endpoint.IsIRI() {
-		return nil, &RequestError{"run SERVICE: the endpoint is not bound to an IRI"}
+		return nil, errors.New("run SERVICE: the endpoint is not bound to an IRI")
 	}
 	if x.opts.Service == nil {
-		return nil, &RequestError{fmt.Sprintf("run SERVICE %v: other endpoints are not asked here", endpoint)}
+		return nil, fmt.Errorf("run SERVICE %v: other endpoints are not asked here", endpoint)
 	}
 	r, err := x.opts.Service(x.ctx, endpoint.Value(), query)
 	if err != nil {
@@ -111,7 +112,7 @@ func (x *exec) ask(endpoint rdf.Term, query string, names []string) (*tableData,
 	}
 	defer r.Close()
 	if r.Kind != results.Bindings {
-		return nil, &RequestError{fmt.Sprintf("run SERVICE %v: the answer has no rows", endpoint)}
+		return nil, fmt.Errorf("run SERVICE %v: the answer has no rows", endpoint)
 	}
 	column := map[string]int{}
 	for i, name := range r.Vars {
