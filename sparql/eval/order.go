@@ -33,11 +33,14 @@ type course struct {
 	steps  []step
 }
 
-// The planner weighs at most this many generators against each other at a time,
-// and begins with at most that many.
+// The planner weighs at most maxWeighed generators against each other at a time,
+// begins with at most maxFirst, and only those of at most maxCompared at all; of
+// those that seem equal it looks further in groups of at most maxPromising parts.
 const (
-	maxWeighed = 200
-	maxFirst   = 8
+	maxWeighed   = 200
+	maxFirst     = 8
+	maxCompared  = 40
+	maxPromising = 100
 )
 
 // build puts the items in the cheapest order that it finds, and compiles them.
@@ -99,7 +102,7 @@ func (u *unit) best(b bound) []step {
 			}
 		}
 	}
-	if generators < 2 || generators > 40 || len(first) < 2 {
+	if generators < 2 || generators > maxCompared || len(first) < 2 {
 		first = []int{-1}
 	} else {
 		none := &cardinality{rows: 1, domain: map[int]float64{}}
@@ -212,7 +215,7 @@ func (o *course) find(first int) bool {
 				// Estimates are not so good that a little less counts.
 				if best < 0 || rows < 0.95*least {
 					best, least, promise = i, rows, -1
-				} else if rows < 1.05*least && len(u.items) > 2 {
+				} else if rows < 1.05*least && len(u.items) > 2 && len(u.items) <= maxPromising {
 					if promise < 0 {
 						promise = o.promise(u.items[best])
 					}

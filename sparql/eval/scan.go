@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -136,7 +137,9 @@ func (o *scan) run(x *exec, row []ID) bool {
 			if !o.build(x) {
 				return false
 			}
-			return o.probe(x, row)
+			if o.index != nil {
+				return o.probe(x, row)
+			}
 		}
 	}
 	cursor := o.cursor(x, mask)
@@ -290,9 +293,10 @@ func (o *scan) match(x *exec, row []ID, pattern [4]ID) bool {
 	return true
 }
 
-// build makes the hash table.
+// build makes the hash table, or finds that it does not fit in memory and sees to
+// it that nobody tries again.
 func (o *scan) build(x *exec) bool {
-	index := newHashIndex(len(o.key), len(o.free), o.total)
+	index, held, full := newHashIndex(len(o.key), len(o.free), o.total), 0, false
 	add := func(q *QuadID) bool {
 		if !x.step() {
 			return false
@@ -303,6 +307,11 @@ func (o *scan) build(x *exec) bool {
 				return true
 			}
 		}
+		if limit := x.limits.Memory; limit > 0 && x.memory > limit/4*3 {
+			full = true
+			return false
+		}
+		held += index.rowBytes()
 		if !x.hold(index.rowBytes()) {
 			return false
 		}
@@ -314,8 +323,13 @@ func (o *scan) build(x *exec) bool {
 		}
 		return true
 	}
-	if !o.whole(x, add) {
+	if !o.whole(x, add) && !full {
 		return false
+	}
+	if full {
+		x.release(held)
+		o.total = math.Inf(1)
+		return true
 	}
 	index.finish()
 	o.index = index

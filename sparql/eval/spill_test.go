@@ -116,3 +116,18 @@ func spilled(t *testing.T, ds eval.Dataset, text string, limits eval.Limits, dir
 		t.Errorf("got %d rows, want %d, or not the same", len(got), len(want))
 	}
 }
+
+// TestHashFitsOrNot wants a join whose table does not fit in memory to look its
+// quads up instead.
+func TestHashFitsOrNot(t *testing.T) {
+	ds := chainData(3000)
+	const text = "SELECT (COUNT(?c) AS ?n) { ?a :q ?b . ?c :q ?b . ?c :p ?a }"
+	want, err := answer(t, ds, text, eval.Options{}, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := answer(t, ds, text, eval.Options{Limits: eval.Limits{Memory: 100_000}}, -1)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, error %v; want %v", got, err, want)
+	}
+}
