@@ -28,6 +28,10 @@ type EmbeddedOptions struct {
 	Writer Writer
 	// Load fetches documents for the LOAD of updates; nil makes LOAD an error.
 	Load eval.Load
+	// SpillDir is a directory for temporary files, where sorting, DISTINCT and GROUP
+	// BY put what goes over the memory of a query, up to 2 GiB for each; "" makes
+	// that the end of the query.
+	SpillDir string
 }
 
 // NewEmbedded returns the engine that answers from a store in this process,
@@ -56,6 +60,9 @@ func (o EmbeddedOptions) bounded() EmbeddedOptions {
 	}
 	return o
 }
+
+// maxSpill bounds the temporary files of one query, in bytes.
+const maxSpill = 2 << 30
 
 var defaultLimits = Limits{Time: 60 * time.Second, Rows: 1_000_000, Work: 200_000_000, Memory: 256 << 20}
 
@@ -118,7 +125,8 @@ func (e *embedded) options(q Query) eval.Options {
 		Base:          q.Base,
 		DefaultGraphs: iris(q.DefaultGraphs),
 		NamedGraphs:   iris(q.NamedGraphs),
-		Limits:        eval.Limits{Time: l.Time, Rows: l.Rows, Work: l.Work, Memory: l.Memory},
+		Limits:        eval.Limits{Time: l.Time, Rows: l.Rows, Work: l.Work, Memory: l.Memory, Disk: maxSpill},
+		SpillDir:      e.o.SpillDir,
 		TextSearch:    e.o.TextSearch,
 		Service:       e.o.Service,
 		Pace:          pace,

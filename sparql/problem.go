@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
-	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
 // statusError is what a client must hear, with the HTTP status that tells it.
@@ -55,7 +54,7 @@ func (f *front) problemOf(err error, text string) problem {
 	var syntax *rdf.SyntaxError
 	var limit *LimitError
 	var readOnly *ReadOnlyError
-	var request *eval.RequestError
+	var request *requestError
 	p := problem{Status: http.StatusInternalServerError, text: rdf.Text{
 		NL: "Dit kon niet worden beantwoord; de fout ligt hier, niet bij uw vraag.",
 		EN: "This could not be answered; the fault is here, not in the query.",
@@ -82,7 +81,7 @@ func (f *front) problemOf(err error, text string) problem {
 			p.retry = 10
 		}
 	case errors.As(err, &request):
-		p.Status, p.text = http.StatusBadRequest, rdf.Text{NL: "Dit kan niet zo: " + request.Message + ".", EN: "This cannot be done as it stands: " + request.Message + "."}
+		p.Status, p.text = http.StatusBadRequest, rdf.Text{NL: "Dit kan niet zo: " + request.Error() + ".", EN: "This cannot be done as it stands: " + request.Error() + "."}
 	case errors.As(err, &readOnly):
 		p.Status, p.text = http.StatusForbidden, readOnlyText(readOnly)
 	case errors.Is(err, ErrUnsupported):
@@ -128,6 +127,10 @@ func limitText(l *LimitError) (int, rdf.Text) {
 		return http.StatusServiceUnavailable, text(
 			fmt.Sprintf("de vraag heeft meer dan %d MB geheugen nodig.", l.Bound>>20),
 			fmt.Sprintf("the query needs more than %d MB of memory.", l.Bound>>20))
+	case "disk":
+		return http.StatusServiceUnavailable, text(
+			fmt.Sprintf("de vraag heeft meer dan %d MB schijfruimte nodig.", l.Bound>>20),
+			fmt.Sprintf("the query needs more than %d MB of disk.", l.Bound>>20))
 	case "bytes":
 		return http.StatusServiceUnavailable, text(
 			fmt.Sprintf("het antwoord is groter dan %d MB; vraag minder met LIMIT, of haal het in stukken.", l.Bound>>20),

@@ -83,9 +83,14 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		}
 	}
 	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
+	spill := filepath.Join(c.Data, "tmp")
+	if err := errors.Join(os.RemoveAll(spill), os.MkdirAll(spill, 0o750)); err != nil { // what a crash left
+		return h, fmt.Errorf("make directory for temporary files: %w", err)
+	}
 	writer := &publisher.OwnGraphs{}
 	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{
 		TextSearch: textSearch(h.index), Service: sparql.NewService(service(c, h.client)), Writer: writer, Load: h.load,
+		SpillDir: spill,
 	})
 	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{
