@@ -80,6 +80,7 @@ var htmlRelations = map[string]bool{
 var meantInstead = map[string]string{
 	vocab.Besluit + "citeeropschrift":  vocab.EliTitleShort,
 	vocab.Besluit + "heeftAgendalijst": vocab.BesluitHeeftAgenda,
+	vocab.Besluit + "heeftAgendapunt":  vocab.BesluitBehandelt,
 	vocab.Besluit + "titel":            vocab.EliTitle,
 	vocab.Besluit + "beschrijving":     vocab.EliDescription,
 	vocab.Besluit + "publicatiedatum":  vocab.EliDatePublication,
