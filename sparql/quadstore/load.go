@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"math/rand/v2"
 	"runtime"
@@ -135,7 +134,7 @@ func (s *Store) load(ctx context.Context, quads iter.Seq2[rdf.Quad, error], prog
 		if err == nil {
 			err = l.finish(ctx)
 		}
-		err = errors.Join(err, l.close())
+		l.close()
 	}
 	if err == nil {
 		progress(read)
@@ -184,6 +183,7 @@ type loader struct {
 	n        int     // rows in segments
 	most     int     // of them before they are sorted into files
 	spills   int     // how often rows were sorted into files
+	filed    bool    // there may be such files
 	final    []code  // of provisional codes
 }
 
@@ -344,14 +344,13 @@ func (l *loader) finish(ctx context.Context) error {
 	return s.install(b, l.from, built)
 }
 
-// close removes the files of rows.
-func (l *loader) close() error {
+// close removes the files of rows. What cannot be removed now is removed when
+// the store is opened.
+func (l *loader) close() {
 	l.segments = nil
-	err := l.s.fs.RemoveAll(l.s.fs.PathJoin(l.s.dir, loadDir))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if l.filed {
+		_ = l.s.fs.RemoveAll(l.s.fs.PathJoin(l.s.dir, loadDir))
 	}
-	return err
 }
 
 // all calls f with every row in memory.
@@ -428,6 +427,7 @@ const rowSize = 16
 // they will when all values are known: one that comes later changes no order.
 func (l *loader) spill(ctx context.Context) error {
 	s := l.s
+	l.filed = true
 	if err := s.fs.MkdirAll(s.fs.PathJoin(s.dir, loadDir), 0o755); err != nil {
 		return err
 	}

@@ -237,13 +237,14 @@ func TestStoreIsASetOfQuads(t *testing.T) {
 func loadAtOnce(ctx context.Context, s *Store, quads []rdf.Quad, rows int) error {
 	return s.write(func() error {
 		l := newLoader(s, s.now.Load())
+		defer l.close()
 		l.most = rows
 		for i := range quads {
 			if err := l.add(ctx, &quads[i]); err != nil {
 				return err
 			}
 		}
-		return errors.Join(l.finish(ctx), l.close())
+		return l.finish(ctx)
 	})
 }
 
@@ -391,7 +392,26 @@ func graphContents(t *testing.T, d *Snapshot, g string) []rdf.Quad {
 // written, synced or named. The store then has the old one and says what was
 // wrong, and goes on; and a disk as it is after the power failed at that moment
 // holds what was acknowledged.
-func TestFoldingFails(t *testing.T) {
+func TestNewBaseFails(t *testing.T) {
+	ctx := context.Background()
+	t.Run("compact", func(t *testing.T) {
+		newBaseFails(t, func(s *Store, _ model) error { return s.Compact(ctx) })
+	})
+	t.Run("load", func(t *testing.T) {
+		newBaseFails(t, func(s *Store, want model) error {
+			quads := generation("http://load", 3)
+			err := loadAtOnce(ctx, s, quads, 10)
+			if err == nil {
+				for _, q := range quads {
+					want[q] = true
+				}
+			}
+			return err
+		})
+	})
+}
+
+func newBaseFails(t *testing.T, step func(*Store, model) error) {
 	ctx := context.Background()
 	want := model{}
 	for at := 0; ; at++ {
@@ -401,7 +421,7 @@ func TestFoldingFails(t *testing.T) {
 		fs := errorfs.Wrap(mem, errorfs.InjectorFunc(func(op errorfs.Op) error {
 			mu.Lock()
 			defer mu.Unlock()
-			if n < 0 || op.Kind.ReadOrWrite() != errorfs.OpIsWrite || !strings.Contains(op.Path, baseDir) {
+			if n < 0 || op.Kind.ReadOrWrite() != errorfs.OpIsWrite || !strings.Contains(op.Path, baseDir) && !strings.Contains(op.Path, loadDir) {
 				return nil
 			}
 			if n--; n == -1 {
@@ -428,7 +448,7 @@ func TestFoldingFails(t *testing.T) {
 		mu.Lock()
 		n = at
 		mu.Unlock()
-		err = s.Compact(ctx)
+		err = step(s, want)
 		mu.Lock()
 		n = -1
 		mu.Unlock()

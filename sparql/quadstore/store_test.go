@@ -729,9 +729,19 @@ func readOrder(d *Snapshot, at int) (quads []rdf.Quad, err error) {
 	}
 }
 
-// Readers see whole graphs only, whatever writers do meanwhile.
+// Readers see whole graphs only, whatever writers do meanwhile, and while the
+// base is replaced under them.
 func TestReadersAndWriters(t *testing.T) {
-	s, ctx := openMem(t), context.Background()
+	ctx := context.Background()
+	s, err := Open("store", Options{FS: vfs.NewMem(), DeltaSize: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := errors.Join(s.Check(ctx), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
 	const g = "http://g/0"
 	if err := s.Put(ctx, g, generation(g, 1)); err != nil {
 		t.Fatal(err)
@@ -837,5 +847,64 @@ func TestBackup(t *testing.T) {
 		if err := errors.Join(d.Close(), s.Check(ctx), s.Put(ctx, "http://c", a), s.Close()); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A base that was replaced stays for those who read it, also for a cursor whose
+// snapshot is closed already, and goes with the last of them.
+func TestReplacedBaseStaysForItsReaders(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bases := func() (names []string) {
+		list, err := os.ReadDir(filepath.Join(dir, baseDir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	put := func(n int) {
+		t.Helper()
+		if err := errors.Join(s.Put(ctx, "http://g", generation("http://g", n)), s.Compact(ctx)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(1)
+	d := s.Snapshot()
+	c := d.Cursor(nil, []eval.Place{eval.AtSubject}, eval.Union)
+	put(2)
+	put(3)
+	if got := bases(); len(got) != 2 {
+		t.Errorf("bases %v, want that of the snapshot and the present one", got)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.ID(iri("generatie")); err == nil {
+		t.Error("a closed snapshot answers")
+	}
+	if d.Cursor(nil, nil, eval.Union) != nil {
+		c := d.Cursor(nil, nil, eval.Union)
+		if _, err := c.Next(make([]eval.QuadID, 1)); err == nil {
+			t.Error("a cursor of a closed snapshot reads")
+		}
+	}
+	c.Seek(eval.QuadID{}, 0, 0)
+	if got := drain(t, c, 7); len(got) != len(generation("http://g", 1)) {
+		t.Errorf("the cursor gives %d quads of the old base, want %d", len(got), len(generation("http://g", 1)))
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := bases(); len(got) != 1 {
+		t.Errorf("bases %v, want the present one", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

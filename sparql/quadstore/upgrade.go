@@ -26,26 +26,25 @@ func (s *Store) upgrade(meta []byte) error {
 		return err
 	}
 	l := newLoader(s, from)
+	defer l.close()
 	if err := l.addOrder1(ctx); err != nil {
-		return errors.Join(err, l.close())
+		return err
 	}
 	b, err := s.build(ctx, from, l)
-	if err := errors.Join(err, l.close()); err != nil {
+	if err != nil {
 		return err
 	}
 	if want := int64(binary.BigEndian.Uint64(meta)); b.runs[0].count != want {
 		return errors.Join(&CorruptError{File: s.dir, Err: fmt.Errorf("%d quads, not %d", b.runs[0].count, want)}, b.leave())
 	}
-	// What version 1 had beside terms and their hashes goes first. After a crash
-	// in between the orders would be gone, so that all must be one batch.
+	now := &state{base: b, delta: from.delta, totals: totals{quads: b.runs[0].count, version: from.version, next: from.next}}
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	now := &state{base: b, delta: from.delta, totals: totals{quads: b.runs[0].count, version: from.version, next: from.next}}
-	if err := errors.Join(
-		batch.DeleteRange([]byte{spaceMeta + 1}, []byte{spaceQuad}, nil),
-		batch.Set([]byte{spaceMeta}, now.encode(), nil),
-		s.db.Apply(batch, pebble.Sync),
-	); err != nil {
+	err = errors.Join(batch.DeleteRange([]byte{spaceMeta + 1}, []byte{spaceQuad}, nil), batch.Set([]byte{spaceMeta}, now.encode(), nil))
+	if err == nil {
+		err = s.db.Apply(batch, pebble.Sync)
+	}
+	if err != nil {
 		return errors.Join(err, b.leave())
 	}
 	s.now.Store(now)
