@@ -99,13 +99,8 @@ func (x *exec) below() Dataset {
 // returns false when the run must end.
 func (x *exec) step() bool {
 	x.work++
-	if x.work&0x3ff == 0 {
-		if x.opts.Pace != nil {
-			x.opts.Pace(x.ctx)
-		}
-		if x.ctx.Err() != nil {
-			return x.fail(ctxError(x.ctx, x.limits))
-		}
+	if x.work&0x3ff == 0 && !x.look() {
+		return false
 	}
 	if x.limits.Work > 0 && x.work > x.limits.Work {
 		return x.fail(&LimitError{Limit: "work", Bound: x.limits.Work})
@@ -116,10 +111,15 @@ func (x *exec) step() bool {
 // steps is step for many at once.
 func (x *exec) steps(n int64) bool {
 	x.work += n - 1
-	if x.ctx.Err() != nil {
-		return x.fail(ctxError(x.ctx, x.limits))
+	return x.look() && x.step()
+}
+
+// look lets others have a turn, and looks at the clock.
+func (x *exec) look() bool {
+	if x.opts.Pace != nil {
+		x.opts.Pace(x.ctx)
 	}
-	return x.step()
+	return x.ctx.Err() == nil || x.fail(ctxError(x.ctx, x.limits))
 }
 
 // hold counts bytes that the run keeps.

@@ -42,6 +42,14 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("the query needs more work than the limit of %d intermediate solutions", e.Bound)
 }
 
+// RequestError says that a query or an update cannot be done on these data as it
+// is written: a graph that it reads does not exist, say. It is the request that is
+// wrong, not the data nor the program.
+type RequestError struct{ Message string }
+
+// Error returns the message.
+func (e *RequestError) Error() string { return e.Message }
+
 // errTimeLimit is the cause of the context that the time limit ends.
 var errTimeLimit = errors.New("time limit")
 

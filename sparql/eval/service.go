@@ -2,7 +2,6 @@ package eval
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -101,10 +100,10 @@ func (c *compiler) service(it *item, b bound) op {
 // ask reads the answer of another endpoint into a table.
 func (x *exec) ask(endpoint rdf.Term, query string, names []string) (*tableData, error) {
 	if !endpoint.IsIRI() {
-		return nil, errors.New("run SERVICE: the endpoint is not bound to an IRI")
+		return nil, &RequestError{"run SERVICE: the endpoint is not bound to an IRI"}
 	}
 	if x.opts.Service == nil {
-		return nil, fmt.Errorf("run SERVICE %v: other endpoints are not asked here", endpoint)
+		return nil, &RequestError{fmt.Sprintf("run SERVICE %v: other endpoints are not asked here", endpoint)}
 	}
 	r, err := x.opts.Service(x.ctx, endpoint.Value(), query)
 	if err != nil {
@@ -112,7 +111,7 @@ func (x *exec) ask(endpoint rdf.Term, query string, names []string) (*tableData,
 	}
 	defer r.Close()
 	if r.Kind != results.Bindings {
-		return nil, fmt.Errorf("run SERVICE %v: the answer has no rows", endpoint)
+		return nil, &RequestError{fmt.Sprintf("run SERVICE %v: the answer has no rows", endpoint)}
 	}
 	column := map[string]int{}
 	for i, name := range r.Vars {

@@ -85,7 +85,7 @@ func (u *updater) operation(o algebra.Operation) error {
 	case *algebra.Create:
 		have, err := u.has(o.Graph)
 		if err == nil && have && !o.Silent {
-			err = fmt.Errorf("create graph %v: it exists already", o.Graph)
+			err = &RequestError{fmt.Sprintf("create graph %v: it exists already", o.Graph)}
 		}
 		return err
 	case *algebra.Transfer:
@@ -126,7 +126,7 @@ func (u *updater) has(graph rdf.Term) (bool, error) {
 
 func (u *updater) loadInto(source string, graph rdf.Term) error {
 	if u.load == nil {
-		return fmt.Errorf("load %s: documents are not fetched here", source)
+		return &RequestError{fmt.Sprintf("load %s: documents are not fetched here", source)}
 	}
 	for q, err := range u.load(u.ctx, source) {
 		if err != nil {
@@ -196,7 +196,7 @@ func (u *updater) transfer(o *algebra.Transfer) error {
 	if !o.From.IsZero() {
 		have, err := u.has(o.From)
 		if err == nil && !have && !o.Silent {
-			err = fmt.Errorf("read graph %v: it does not exist", o.From)
+			err = &RequestError{fmt.Sprintf("read graph %v: it does not exist", o.From)}
 		}
 		if err != nil || !have {
 			return err
