@@ -1,5 +1,6 @@
-// Package rdfxml reads RDF 1.1 XML. It does not write it: nobody asks for that
-// any more. The reader streams: it holds one element below rdf:RDF at a time.
+// Package rdfxml reads RDF 1.1 XML; package sparql writes it, for clients that
+// take nothing else. The reader streams: it holds one element below rdf:RDF at a
+// time.
 package rdfxml
 
 import (
