@@ -364,7 +364,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		return names
 	}
 	isolate := func(names []string) {
-		add(&item{kind: isolatedItem, pattern: p, isolate: names, scope: u.scope(p, g), certain: setOf(algebra.Certain(p))})
+		add(&item{kind: isolatedItem, pattern: p, isolate: names, scope: u.scope(p, g), certain: u.certain(p, g)})
 	}
 	switch p := p.(type) {
 	case *algebra.BGP:
@@ -455,7 +455,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		add(&item{kind: minusItem, pattern: p.Right, from: from, to: len(u.items), exprScope: scope,
 			certain: sure, whole: true})
 	case *algebra.Union:
-		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, g), certain: setOf(algebra.Certain(p))}
+		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, g), certain: u.certain(p, g)}
 		add(it)
 	case *algebra.Values:
 		add(&item{kind: valuesItem, values: p, scope: setOf(p.Vars), certain: setOf(algebra.Certain(p))})
@@ -464,11 +464,11 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 	case *algebra.Service:
 		add(&item{kind: serviceItem, service: p, scope: setOf(algebra.InScope(p)), certain: set{}})
 	default: // solution modifiers: a subquery
-		kind := tableItem
 		if inPlace(p) {
-			kind = subItem
+			add(&item{kind: subItem, pattern: p, scope: u.scope(p, g), certain: u.certain(p, g)})
+		} else {
+			add(&item{kind: tableItem, pattern: p, scope: setOf(algebra.InScope(p)), certain: setOf(algebra.Certain(p))})
 		}
-		add(&item{kind: kind, pattern: p, scope: setOf(algebra.InScope(p)), certain: setOf(algebra.Certain(p))})
 	}
 }
 
@@ -476,6 +476,16 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 func (u *unit) scope(p algebra.Pattern, g graphRef) set {
 	s := setOf(algebra.InScope(p))
 	if g.name != "" {
+		s[g.name] = true
+	}
+	return s
+}
+
+// certain returns the variables that p surely binds, and that of the graph around
+// it if its patterns do.
+func (u *unit) certain(p algebra.Pattern, g graphRef) set {
+	s := setOf(algebra.Certain(p))
+	if g.name != "" && bindsGraph(p) {
 		s[g.name] = true
 	}
 	return s
