@@ -61,10 +61,6 @@ type LedgerTogether interface {
 	AppendTogether(ctx context.Context, records []Record) ([]Entry, error)
 }
 
-// ErrOutside says that a graph came into the store past the ledger, so that only
-// replacing it whole leaves nothing out.
-var ErrOutside = errors.New("the graph was loaded past the ledger: replace it whole")
-
 // Allowed is sparql.Writer.Allowed.
 func (o *OwnGraphs) Allowed(graph rdf.Term) error {
 	own := o.Publisher.Own
@@ -152,7 +148,7 @@ func (o *OwnGraphs) record(ctx context.Context, c sparql.GraphChange, blanks fre
 	}
 	before := heldByEngines(last, refs)
 	if before == "" && c.Exists && !c.Clear {
-		return r, 0, false, ErrOutside
+		return r, 0, false, sparql.ErrOutside
 	}
 	quads := map[rdf.Quad]bool{}
 	if !c.Clear {

@@ -163,7 +163,7 @@ func TestOwnGraphsRefuse(t *testing.T) {
 		"LOAD <http://x.example/> INTO GRAPH g:x":                                                                 nil,
 		"INSERT DATA { GRAPH g:a { " + many.String() + " } }":                                                     &limit,
 		"INSERT DATA { GRAPH g:1 {x:s x:p 1} GRAPH g:2 {x:s x:p 1} GRAPH g:3 {x:s x:p 1} GRAPH g:4 {x:s x:p 1} }": &limit,
-		"INSERT DATA { GRAPH g:geladen { x:s x:p 1 } }":                                                           publisher.ErrOutside,
+		"INSERT DATA { GRAPH g:geladen { x:s x:p 1 } }":                                                           sparql.ErrOutside,
 		"INSERT DATA": &syntax,
 	} {
 		err := update(t, e, text)

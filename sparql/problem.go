@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/sparql/eval"
 )
 
 // statusError is what a client must hear, with the HTTP status that tells it.
@@ -54,7 +55,7 @@ func (f *front) problemOf(err error, text string) problem {
 	var syntax *rdf.SyntaxError
 	var limit *LimitError
 	var readOnly *ReadOnlyError
-	var request *requestError
+	var request *eval.RequestError
 	p := problem{Status: http.StatusInternalServerError, text: rdf.Text{
 		NL: "Dit kon niet worden beantwoord; de fout ligt hier, niet bij uw vraag.",
 		EN: "This could not be answered; the fault is here, not in the query.",
@@ -86,6 +87,12 @@ func (f *front) problemOf(err error, text string) problem {
 		p.Status, p.text = http.StatusForbidden, readOnlyText(readOnly)
 	case errors.Is(err, ErrUnsupported):
 		p.Status, p.text = http.StatusNotImplemented, rdf.Text{NL: "Dat kan hier niet: " + err.Error() + ".", EN: "This is not possible here: " + err.Error() + "."}
+	case errors.Is(err, ErrOutside):
+		p.Status = http.StatusConflict
+		p.text = rdf.Text{
+			NL: "Deze graaf is met belfort load geladen, en het grootboek van de site weet niet wat erin staat. Vervang hem in zijn geheel met PUT, of verwijder hem met DELETE; daarna kunt u hem ook aanvullen.",
+			EN: "This graph was loaded with belfort load, and the ledger of the site does not know what is in it. Replace it whole with PUT, or remove it with DELETE; after that you can add to it too.",
+		}
 	case errors.Is(err, ErrBusy):
 		p.Status, p.retry = http.StatusServiceUnavailable, 10
 		p.text = rdf.Text{

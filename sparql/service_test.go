@@ -168,6 +168,23 @@ func TestServiceTrouble(t *testing.T) {
 	}
 }
 
+// A SERVICE that cannot be asked as it is written is the fault of the query.
+func TestServiceWrong(t *testing.T) {
+	nobody := sparql.NewService(sparql.ServiceOptions{Client: http.DefaultClient})
+	data := eval.NewMemory(slices.Values([]rdf.Quad{}))
+	for text, engine := range map[string]sparql.Engine{
+		"SELECT * { SERVICE ?x { ?s ?p ?o } }":                    sparql.NewFixed(data, sparql.EmbeddedOptions{Service: nobody}),
+		"SELECT * { BIND (1 AS ?x) SERVICE ?x { ?s ?p ?o } }":     sparql.NewFixed(data, sparql.EmbeddedOptions{Service: nobody}),
+		"SELECT * { SERVICE <http://www.example/> { ?s ?p ?o } }": sparql.NewFixed(data, sparql.EmbeddedOptions{}),
+	} {
+		w := httptest.NewRecorder()
+		sparql.Handler(engine, sparql.HandlerOptions{}).ServeHTTP(w, get(text))
+		if w.Code != 400 || !strings.Contains(w.Body.String(), "SERVICE") {
+			t.Errorf("%s: %d: %s", text, w.Code, w.Body)
+		}
+	}
+}
+
 // An endpoint that does not answer is given up.
 func TestServiceTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -29,27 +29,10 @@ func (e *embedded) Update(ctx context.Context, q Query) error {
 		}
 		change, err := eval.Update(ctx, ds, parsed, e.options(q), e.load)
 		if err != nil {
-			return nil, ofRequest(err)
+			return nil, err
 		}
 		return byGraph(change), nil
 	})
-}
-
-// requestError says that an update cannot be done on these data as it is written:
-// a graph that it copies does not exist, say.
-type requestError struct{ err error }
-
-func (e *requestError) Error() string { return e.err.Error() }
-func (e *requestError) Unwrap() error { return e.err }
-
-// ofRequest tells the errors of an update that are the request's from those of
-// the data: these have a cause.
-func ofRequest(err error) error {
-	var limit *LimitError
-	if errors.Unwrap(err) != nil || errors.As(err, &limit) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return &requestError{err}
 }
 
 // load is EmbeddedOptions.Load; its errors are told as those of another server.

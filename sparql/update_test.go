@@ -14,6 +14,7 @@ import (
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql"
+	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/results"
 )
 
@@ -84,10 +85,12 @@ func TestUpdateOutcomes(t *testing.T) {
 	for err, want := range map[error]int{
 		sparql.ErrPending:     202,
 		sparql.ErrBusy:        503,
+		sparql.ErrOutside:     409,
 		sparql.ErrUnsupported: 501,
 		&sparql.LimitError{Limit: "triples", Bound: 10}: 413,
 		&sparql.LimitError{Limit: "time"}:               504,
 		&sparql.ReadOnlyError{}:                         403,
+		&eval.RequestError{Message: "no such graph"}:    400,
 		errors.New("disk on fire"):                      500,
 	} {
 		e := failing{err}

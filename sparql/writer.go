@@ -41,6 +41,10 @@ type Writer interface {
 // ErrPending says that a write will not be lost, but queries do not see it yet.
 var ErrPending = errors.New("the write is kept, but queries do not see it yet")
 
+// ErrOutside says that a graph came into the store past the ledger that a Writer
+// keeps, so that only replacing it whole leaves nothing out. Nothing was done.
+var ErrOutside = errors.New("the graph was loaded past the ledger: replace it whole")
+
 // ErrBusy says that a write was not done because there are others before it.
 var ErrBusy = errors.New("earlier writes are still under way")
 
