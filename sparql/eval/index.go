@@ -17,7 +17,7 @@ func (c *compiler) single(p algebra.Pattern, ns *namespace, b bound, g graphRef)
 		p = graph.Input
 		g = graphRef{slot: -1}
 		if graph.Name.IsVar() {
-			g.name, g.slot = graph.Name.Var, c.slot(ns, graph.Name.Var)
+			g.name, g.ns, g.slot = graph.Name.Var, ns, c.slot(ns, graph.Name.Var)
 		} else if g.id = c.constant(graph.Name.Term); g.id == 0 {
 			return nil, nil, false
 		}

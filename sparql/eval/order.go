@@ -82,11 +82,27 @@ func (u *unit) bind(it *item, b bound) {
 			b[slot] = maybeBound
 		}
 	}
+	if it.graph.slot >= 0 && it.bindsGraph() {
+		b[it.graph.slot] = surelyBound
+	}
 	if it.kind == extendItem {
 		if _, ok := it.expr.(*algebra.TermExpr); ok {
 			b[u.c.slot(it.ns, it.name)] = surelyBound
 		}
 	}
+}
+
+// bindsGraph reports whether an item binds the variable of the graph around it.
+func (it *item) bindsGraph() bool {
+	switch it.kind {
+	case tripleItem, graphItem:
+		return true
+	case unionItem:
+		return !slices.ContainsFunc(it.branches, func(p algebra.Pattern) bool { return !bindsGraph(p) })
+	case subItem, isolatedItem:
+		return bindsGraph(it.pattern)
+	}
+	return false
 }
 
 // best returns the cheapest of the orders that begin with each of the smallest

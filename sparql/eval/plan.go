@@ -57,9 +57,10 @@ const (
 // graphRef is the graph that patterns look in: the default graph, the one in a
 // slot, or a named one.
 type graphRef struct {
-	name string // variable, if slot is used
-	slot int    // -1 if none
-	id   ID     // of a named graph, 0 if none
+	name string     // variable, if slot is used
+	ns   *namespace // that name is of: in another, the same name is another variable
+	slot int        // -1 if none
+	id   ID         // of a named graph, 0 if none
 	// missing is a named graph that the data does not have.
 	missing bool
 }
@@ -364,7 +365,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		return names
 	}
 	isolate := func(names []string) {
-		add(&item{kind: isolatedItem, pattern: p, isolate: names, scope: u.scope(p, g), certain: u.certain(p, g)})
+		add(&item{kind: isolatedItem, pattern: p, isolate: names, scope: u.scope(p, ns, g), certain: u.certain(p, ns, g)})
 	}
 	switch p := p.(type) {
 	case *algebra.BGP:
@@ -375,13 +376,12 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 					it.scope[n.Var] = true
 				}
 			}
-			if g.name != "" {
+			if u.c.isSearch(t) {
+				it.kind = searchItem // in no graph
+			} else if g.name != "" && g.ns == ns {
 				it.scope[g.name] = true
 			}
 			it.certain = it.scope
-			if u.c.isSearch(t) {
-				it.kind = searchItem
-			}
 			add(it)
 		}
 	case *algebra.PathPattern:
@@ -392,7 +392,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		parts := conjuncts(p)
 		scopes := make([]set, len(parts))
 		for i, part := range parts {
-			scopes[i] = u.scope(part, g)
+			scopes[i] = u.scope(part, ns, g)
 		}
 		for i, part := range parts {
 			u.flatten(part, ns, g, &others{sets: scopes, except: i, parent: beside})
@@ -437,7 +437,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		from := len(u.items)
 		u.flatten(p.Left, ns, g, beside)
 		add(&item{kind: optionalItem, pattern: p.Right, expr: p.Condition, from: from, to: len(u.items), exprScope: both,
-			scope: u.scope(p.Right, g), whole: true})
+			scope: u.scope(p.Right, ns, g), whole: true})
 	case *algebra.Minus:
 		scope, sure := setOf(algebra.InScope(p.Left)), setOf(algebra.Certain(p.Left))
 		open := set{}
@@ -455,7 +455,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		add(&item{kind: minusItem, pattern: p.Right, from: from, to: len(u.items), exprScope: scope,
 			certain: sure, whole: true})
 	case *algebra.Union:
-		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, g), certain: u.certain(p, g)}
+		it := &item{kind: unionItem, branches: branches(p), scope: u.scope(p, ns, g), certain: u.certain(p, ns, g)}
 		add(it)
 	case *algebra.Values:
 		add(&item{kind: valuesItem, values: p, scope: setOf(p.Vars), certain: setOf(algebra.Certain(p))})
@@ -465,7 +465,7 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 		add(&item{kind: serviceItem, service: p, scope: setOf(algebra.InScope(p)), certain: set{}})
 	default: // solution modifiers: a subquery
 		if inPlace(p) {
-			add(&item{kind: subItem, pattern: p, scope: u.scope(p, g), certain: u.certain(p, g)})
+			add(&item{kind: subItem, pattern: p, scope: u.scope(p, ns, g), certain: u.certain(p, ns, g)})
 		} else {
 			add(&item{kind: tableItem, pattern: p, scope: setOf(algebra.InScope(p)), certain: setOf(algebra.Certain(p))})
 		}
@@ -473,9 +473,9 @@ func (u *unit) flatten(p algebra.Pattern, ns *namespace, g graphRef, beside *oth
 }
 
 // scope returns the variables in scope of p, and that of the graph around it.
-func (u *unit) scope(p algebra.Pattern, g graphRef) set {
+func (u *unit) scope(p algebra.Pattern, ns *namespace, g graphRef) set {
 	s := setOf(algebra.InScope(p))
-	if g.name != "" {
+	if g.name != "" && g.ns == ns {
 		s[g.name] = true
 	}
 	return s
@@ -483,9 +483,9 @@ func (u *unit) scope(p algebra.Pattern, g graphRef) set {
 
 // certain returns the variables that p surely binds, and that of the graph around
 // it if its patterns do.
-func (u *unit) certain(p algebra.Pattern, g graphRef) set {
+func (u *unit) certain(p algebra.Pattern, ns *namespace, g graphRef) set {
 	s := setOf(algebra.Certain(p))
-	if g.name != "" && bindsGraph(p) {
+	if g.name != "" && g.ns == ns && bindsGraph(p) {
 		s[g.name] = true
 	}
 	return s
@@ -540,6 +540,7 @@ func (u *unit) graph(p *algebra.Graph, ns *namespace, beside *others) {
 		g.name = fmt.Sprintf("_:graph/%d", u.c.slots)
 		g.slot = u.c.slot(ns, g.name)
 	}
+	g.ns = ns
 	if !bindsGraph(p.Input) {
 		u.items = append(u.items, &item{kind: graphItem, ns: ns, graph: g, scope: set{g.name: true}, certain: set{g.name: true}, base: 100})
 	}

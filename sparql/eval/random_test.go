@@ -209,7 +209,7 @@ func (g *generator) group(depth int) string {
 			case 4:
 				b.WriteString("MINUS " + inner())
 			case 5:
-				b.WriteString("GRAPH " + g.pick("?g", "?g", "?a", ":g1", ":a") + " " + inner())
+				b.WriteString("GRAPH " + g.pick("?g", "?g", "?a", "?c", ":g1", ":a") + " " + inner())
 			case 6:
 				b.WriteString("FILTER (" + g.expr(1+g.IntN(2)) + ") ")
 			case 7:
@@ -253,7 +253,7 @@ func (g *generator) selection(depth int) string {
 	case 1:
 		return "SELECT DISTINCT ?a ?b " + where
 	case 2:
-		return "SELECT ?a ?c " + where + "ORDER BY ?b DESC(?c) "
+		return "SELECT " + g.pick("?a ?c ", "?b ", "?d ?e ") + where + "ORDER BY ?b DESC(?c) "
 	case 3:
 		// What LIMIT keeps is determined if the order is by all that is selected.
 		return "SELECT " + g.pick("", "DISTINCT ") + "?a ?b ?c " + where +

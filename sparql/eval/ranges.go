@@ -95,7 +95,11 @@ func (u *unit) narrow() {
 			if it.kind != tripleItem || it.ns != f.ns || i == j {
 				continue
 			}
-			for place, n := range [4]algebra.Node{it.triple.Subject, it.triple.Predicate, it.triple.Object, {Var: it.graph.name}} {
+			graph := algebra.Node{}
+			if it.graph.ns == it.ns {
+				graph.Var = it.graph.name
+			}
+			for place, n := range [4]algebra.Node{it.triple.Subject, it.triple.Predicate, it.triple.Object, graph} {
 				if n.Var != name {
 					continue
 				}

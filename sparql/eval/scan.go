@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -108,6 +109,13 @@ func indexName(c Cursor, mask, order int) string {
 }
 
 func (o *scan) run(x *exec, row []ID) bool {
+	if o.regular && !o.asPlanned(row) {
+		// The planner was wrong: a slow answer is better than a false one.
+		if x.opts.strain != (strain{}) {
+			return x.fail(errors.New("the planner is wrong about what is bound"))
+		}
+		o.regular, o.merged, o.index = false, -1, nil
+	}
 	if o.index != nil {
 		return o.probe(x, row)
 	}
@@ -154,6 +162,22 @@ func (o *scan) run(x *exec, row []ID) bool {
 	for _, r := range o.within[place] {
 		cursor.Seek(quadOf(pattern), r[0], r[1])
 		if !o.read(x, row, cursor) {
+			return false
+		}
+	}
+	return true
+}
+
+// asPlanned reports whether the slots are bound that the planner thinks are, and
+// no others.
+func (o *scan) asPlanned(row []ID) bool {
+	for _, place := range o.key {
+		if row[o.slots[place]] == 0 {
+			return false
+		}
+	}
+	for _, place := range o.free {
+		if row[o.slots[place]] != 0 {
 			return false
 		}
 	}
