@@ -20,6 +20,10 @@ type EmbeddedOptions struct {
 	// mean 60 seconds, 1,000,000 rows, 200,000,000 intermediate solutions and
 	// 256 MiB.
 	Limits Limits
+	// Memory bounds what all queries that run at once hold together, in bytes; 0
+	// means 1 GiB. A query for which there is no more writes to SpillDir or ends; the
+	// first megabyte of each does not count, so that small ones always run.
+	Memory int64
 	// TextSearch answers full-text patterns in queries; nil if there are none.
 	TextSearch eval.TextSearch
 	// Service answers SERVICE, to allowed hosts only; nil makes SERVICE an error.
@@ -38,17 +42,21 @@ type EmbeddedOptions struct {
 // each query from one snapshot. Its default graph is the union of all graphs,
 // each triple once, unless the query or the request names a dataset.
 func NewEmbedded(store *quadstore.Store, o EmbeddedOptions) Engine {
-	return &embedded{o: o.bounded(), open: func() (eval.Dataset, func()) {
+	return newEmbedded(o, func() (eval.Dataset, func()) {
 		d := store.Snapshot()
 		return d, func() { _ = d.Close() } // an error has nobody to tell, and reads have seen it
-	}}
+	})
 }
 
 // NewFixed returns the engine that answers from a dataset that never changes,
 // such as eval.Memory: for queries on files. Its default graph is that of
 // NewEmbedded.
 func NewFixed(ds eval.Dataset, o EmbeddedOptions) Engine {
-	return &embedded{o: o.bounded(), open: func() (eval.Dataset, func()) { return ds, func() {} }}
+	return newEmbedded(o, func() (eval.Dataset, func()) { return ds, func() {} })
+}
+
+func newEmbedded(o EmbeddedOptions, open func() (eval.Dataset, func())) *embedded {
+	return &embedded{o: o.bounded(), budget: eval.NewBudget(positive(o.Memory, defaultMemory)), open: open}
 }
 
 func (o EmbeddedOptions) bounded() EmbeddedOptions {
@@ -60,6 +68,9 @@ func (o EmbeddedOptions) bounded() EmbeddedOptions {
 	}
 	return o
 }
+
+// defaultMemory is what all queries together may hold, in bytes.
+const defaultMemory = 1 << 30
 
 // maxSpill bounds the temporary files of one query, in bytes.
 const maxSpill = 2 << 30
@@ -86,8 +97,9 @@ func tighter[N ~int64](a, outer N) N {
 
 // embedded is parser and evaluator on a local dataset.
 type embedded struct {
-	o    EmbeddedOptions
-	open func() (ds eval.Dataset, release func())
+	o      EmbeddedOptions
+	budget *eval.Budget // of all queries together
+	open   func() (ds eval.Dataset, release func())
 }
 
 // Query is Engine.Query.
@@ -127,6 +139,7 @@ func (e *embedded) options(q Query) eval.Options {
 		NamedGraphs:   iris(q.NamedGraphs),
 		Limits:        eval.Limits{Time: l.Time, Rows: l.Rows, Work: l.Work, Memory: l.Memory, Disk: maxSpill},
 		SpillDir:      e.o.SpillDir,
+		Budget:        e.budget,
 		TextSearch:    e.o.TextSearch,
 		Service:       e.o.Service,
 		Pace:          pace,

@@ -130,6 +130,14 @@ func limitText(l *LimitError) (int, rdf.Text) {
 		return http.StatusServiceUnavailable, text(
 			fmt.Sprintf("het antwoord telt meer dan %d rijen; vraag minder met LIMIT, of haal het in stukken.", l.Bound),
 			fmt.Sprintf("the answer has more than %d rows; ask less with LIMIT, or take it in pieces.", l.Bound))
+	case "memory of the server":
+		return http.StatusServiceUnavailable, text(
+			fmt.Sprintf("alle vragen die nu lopen hebben samen meer dan %d MB geheugen nodig; probeer het straks opnieuw.", l.Bound>>20),
+			fmt.Sprintf("the queries that run now need more than %d MB of memory together; try again later.", l.Bound>>20))
+	case "pattern":
+		return http.StatusServiceUnavailable, text(
+			fmt.Sprintf("een reguliere expressie is groter dan %d tekens, klassen of stappen; maak ze korter.", l.Bound),
+			fmt.Sprintf("a regular expression is larger than %d characters, classes or steps; make it shorter.", l.Bound))
 	case "memory":
 		return http.StatusServiceUnavailable, text(
 			fmt.Sprintf("de vraag heeft meer dan %d MB geheugen nodig.", l.Bound>>20),

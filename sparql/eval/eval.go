@@ -36,6 +36,8 @@ type Options struct {
 	// half of Limits.Memory: temporary files, which are gone with the result. If it
 	// is empty, what does not fit into Limits.Memory is refused.
 	SpillDir string
+	// Budget, if not nil, is memory that this query shares with others.
+	Budget *Budget
 	// Pace, if not nil, is called now and then while the query runs, with its
 	// context, and may make it wait for others.
 	Pace func(context.Context)

@@ -30,6 +30,7 @@ type exec struct {
 
 	work   int64
 	memory int64
+	drawn  int64 // of Options.Budget
 	disk   int64
 	spools map[*spool]struct{} // not yet closed
 
@@ -40,13 +41,15 @@ type exec struct {
 	spare    map[cursorKey][]Cursor  // of cursors, those that nobody uses
 	sorted   map[cursorKey]bool      // what sorts found
 
-	terms   []rdf.Term // local terms, by ID without localBit
-	ids     map[rdf.Term]ID
-	values  []cachedValue
-	lastID  ID // of last
-	last    rdf.Term
-	regexps map[[2]string]*matcher
-	blanks  int
+	terms       []rdf.Term // local terms, by ID without localBit
+	ids         map[rdf.Term]ID
+	values      []cachedValue
+	lastID      ID // of last
+	last        rdf.Term
+	regexps     map[[2]string]*matcher
+	regexpBytes int // that they take
+	matching    int // steps of matching since the last look at the clock
+	blanks      int
 	// bnodes are the nodes that BNODE(label) gave in the solution of work
 	// number bnodesAt.
 	bnodes   map[string]rdf.Term
@@ -78,6 +81,7 @@ func (x *exec) close() {
 	for s := range x.spools {
 		s.close()
 	}
+	x.cede(0)
 	x.cursors, x.seeker = nil, nil
 	clear(x.readers)
 	clear(x.spare)
@@ -128,11 +132,16 @@ func (x *exec) hold(bytes int) bool {
 	if x.limits.Memory > 0 && x.memory > x.limits.Memory {
 		return x.fail(&LimitError{Limit: "memory", Bound: x.limits.Memory})
 	}
-	return true
+	return x.opts.Budget == nil || x.memory <= freeMemory+x.drawn || x.draw()
 }
 
 // release gives back what hold counted.
-func (x *exec) release(bytes int) { x.memory -= int64(bytes) }
+func (x *exec) release(bytes int) {
+	x.memory -= int64(bytes)
+	if x.drawn > 0 && x.drawn-x.memory > 2*budgetStep {
+		x.cede(x.memory)
+	}
+}
 
 // term returns the term of an ID, the zero Term for 0.
 func (x *exec) term(id ID) rdf.Term {

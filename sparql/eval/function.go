@@ -134,14 +134,15 @@ var functions = map[string]function{
 			}
 			flags = a[2].text()
 		}
-		if !a[0].stringLike() || a[1].kind != kindString || len(a[0].text())*len(a[1].text()) > maxMatchWork {
+		if !a[0].stringLike() || a[1].kind != kindString {
 			return value{}, false
 		}
 		re, ok := x.regexp(a[1].text(), flags)
 		if !ok {
 			return value{}, false
 		}
-		return booleanValue(re.matches(a[0].text())), true
+		matches := re.matches(x, a[0].text())
+		return booleanValue(matches), x.err == nil
 	},
 	"YEAR":    func(_ *exec, a []value) (value, bool) { return part(a[0], func(f fields) int { return f.year }) },
 	"MONTH":   func(_ *exec, a []value) (value, bool) { return part(a[0], func(f fields) int { return f.month }) },
@@ -451,7 +452,7 @@ func replace(x *exec, a []value) (value, bool) {
 		}
 		flags = a[3].text()
 	}
-	if !a[0].stringLike() || a[1].kind != kindString || a[2].kind != kindString || len(a[0].text())*len(a[1].text()) > maxMatchWork {
+	if !a[0].stringLike() || a[1].kind != kindString || a[2].kind != kindString {
 		return value{}, false
 	}
 	re, ok := x.regexp(a[1].text(), flags)
@@ -461,11 +462,11 @@ func replace(x *exec, a []value) (value, bool) {
 	s := a[0].text()
 	var b strings.Builder
 	last := 0
-	matches := re.FindAllStringSubmatchIndex(s, maxReplacements+1)
-	if len(matches) > maxReplacements {
-		return value{}, false
-	}
-	for _, m := range matches {
+	replaced := 0
+	for m := range re.each(x, s) {
+		if replaced++; replaced > maxReplacements {
+			return value{}, false
+		}
 		b.WriteString(s[last:m[0]])
 		if strings.Contains(flags, "q") {
 			b.WriteString(a[2].text())
@@ -476,6 +477,9 @@ func replace(x *exec, a []value) (value, bool) {
 			return value{}, false
 		}
 		last = m[1]
+	}
+	if x.err != nil {
+		return value{}, false
 	}
 	b.WriteString(s[last:])
 	return likeText(a[0], b.String())

@@ -19,7 +19,9 @@ type Limits struct {
 
 // LimitError says that a query was ended because it went over a limit.
 type LimitError struct {
-	// Limit is "time", "rows", "work", "memory", "disk" or "bytes".
+	// Limit is "time", "rows", "work", "memory", "disk", "bytes", "memory
+	// of the server" for what all queries may have together, or "pattern" for the
+	// size of a regular expression.
 	Limit string
 	// Bound is the limit in its unit: nanoseconds, rows, solutions or bytes.
 	Bound int64
@@ -36,6 +38,10 @@ func (e *LimitError) Error() string {
 		return fmt.Sprintf("the query needs more space on disk than the limit of %d bytes", e.Bound)
 	case "bytes":
 		return fmt.Sprintf("the answer has more than the limit of %d bytes", e.Bound)
+	case "memory of the server":
+		return fmt.Sprintf("the queries that run now need more memory together than the limit of %d bytes", e.Bound)
+	case "pattern":
+		return fmt.Sprintf("a regular expression is larger than the limit of %d characters, classes or steps", e.Bound)
 	case "memory":
 		return fmt.Sprintf("the query needs more memory than the limit of %d bytes", e.Bound)
 	}

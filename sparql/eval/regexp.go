@@ -1,25 +1,30 @@
 package eval
 
 import (
+	"io"
+	"iter"
 	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 )
 
-// maxRegexps bounds the patterns that a run keeps compiled.
-const maxRegexps = 256
-
-// maxPattern bounds the length of a regular expression in bytes, and
-// maxMatchWork the product of its length and that of the text.
+// Regular expressions run in linear time, which is the product of the text and of
+// what the expression compiles to. So both count; and what takes long looks at the
+// clock on the way.
 const (
-	maxPattern   = 64 << 10
-	maxMatchWork = 1 << 30
+	maxRegexps = 256     // that a run keeps compiled
+	maxPattern = 10_000  // bytes of an expression
+	maxFolded  = 2_000   // bytes of one that may ignore case, which takes longer to compile
+	maxClasses = 1_000   // classes of Unicode in an expression, each of hundreds of ranges
+	maxProgram = 20_000  // instructions that it compiles to
+	patience   = 1 << 20 // instructions times bytes of text between two looks at the clock
 )
 
 // regexp compiles an XPath regular expression (XPath Functions, section 5.6.1)
 // with the flags s, m, i, x and q. RE2 runs in linear time; what it lacks
-// (back references, subtraction of classes) is an error of the expression.
+// (back references, subtraction of classes) is an error of the expression. One that
+// is too large ends the run.
 func (x *exec) regexp(pattern, flags string) (*matcher, bool) {
 	key := [2]string{pattern, flags}
 	if re, ok := x.regexps[key]; ok {
@@ -27,23 +32,69 @@ func (x *exec) regexp(pattern, flags string) (*matcher, bool) {
 	}
 	if len(x.regexps) >= maxRegexps {
 		clear(x.regexps)
+		x.release(x.regexpBytes)
+		x.regexpBytes = 0
 	}
-	m := compileRegexp(pattern, flags)
+	m, err := compileRegexp(pattern, flags)
+	if err != nil {
+		return nil, x.fail(err)
+	}
+	bytes := len(pattern) + 64
+	if m != nil {
+		bytes += m.bytes
+	}
+	x.regexpBytes += bytes
 	x.regexps[key] = m
-	return m, m != nil
+	return m, x.hold(bytes) && x.look() && m != nil
+}
+
+// spend counts steps of matching, and looks at the clock when there were many.
+func (x *exec) spend(steps int) bool {
+	if x.matching += steps; x.matching < patience {
+		return x.err == nil
+	}
+	x.matching = 0
+	return x.err == nil && x.look()
+}
+
+// measure returns about how many instructions an expression compiles to, and the
+// bytes that these take.
+func measure(re *syntax.Regexp) (size, bytes int) {
+	for _, sub := range re.Sub {
+		n, b := measure(sub)
+		size, bytes = size+n, bytes+b
+	}
+	switch re.Op {
+	case syntax.OpRepeat:
+		times := max(re.Max, re.Min, 1)
+		size, bytes = times*size+times-re.Min+1, times*(bytes+48)
+	case syntax.OpLiteral:
+		size, bytes = len(re.Rune), 48*len(re.Rune)
+	case syntax.OpCapture:
+		size, bytes = size+2, bytes+96
+	case syntax.OpAlternate:
+		size, bytes = size+len(re.Sub), bytes+48*len(re.Sub)
+	default:
+		size, bytes = size+1, bytes+48+4*len(re.Rune)
+	}
+	return min(size, 1<<30), min(bytes, 1<<40)
 }
 
 // matcher is a compiled regular expression with a text that everything it
 // matches must contain, which is much cheaper to look for.
 type matcher struct {
 	*regexp.Regexp
-	literal string // in lower case if fold is set; "" if there is none
-	fold    bool   // upper and lower case are the same
-	folded  folded // literal, if fold is set
+	literal string         // in lower case if fold is set; "" if there is none
+	fold    bool           // upper and lower case are the same
+	folded  folded         // literal, if fold is set
+	source  string         // in the syntax of RE2
+	size    int            // instructions, about
+	bytes   int            // that it takes, about
+	later   *regexp.Regexp // finds the next match; nil until needed
 }
 
-// matches reports whether s has a match.
-func (m *matcher) matches(s string) bool {
+// matches reports whether s has a match. It may end the run.
+func (m *matcher) matches(x *exec, s string) bool {
 	switch {
 	case m.literal == "":
 	case !m.fold:
@@ -56,7 +107,77 @@ func (m *matcher) matches(s string) bool {
 			return false
 		}
 	}
-	return m.MatchString(s)
+	if steps := m.size * len(s); steps <= patience {
+		found := m.MatchString(s)
+		return x.spend(steps) && found
+	}
+	return m.MatchReader(&watched{Reader: strings.NewReader(s), x: x, steps: m.size}) && x.err == nil
+}
+
+// each yields all matches in s, as regexp.FindAllStringSubmatchIndex has them. It may
+// end the run.
+func (m *matcher) each(x *exec, s string) iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		if steps := m.size * len(s) * len(s); steps <= 16*patience {
+			for _, match := range m.FindAllStringSubmatchIndex(s, -1) {
+				if !yield(match) {
+					return
+				}
+			}
+			x.spend(steps)
+			return
+		}
+		// Each search may go to the end of the text, so there are looks at the clock
+		// within it; and package regexp has none that begins in the middle of a text.
+		// What a match may look at before it is one rune.
+		last := -1
+		for at := 0; at <= len(s); {
+			var match []int
+			if at == 0 {
+				match = m.FindReaderSubmatchIndex(&watched{Reader: strings.NewReader(s), x: x, steps: m.size})
+			} else {
+				if m.later == nil {
+					m.later = regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + m.source + `)`)
+				}
+				_, width := utf8.DecodeLastRuneInString(s[:at])
+				from := at - width
+				match = m.later.FindReaderSubmatchIndex(&watched{Reader: strings.NewReader(s[from:]), x: x, steps: m.size})
+				for i, place := range match {
+					if place >= 0 {
+						match[i] = from + place
+					}
+				}
+				match = match[min(2, len(match)):]
+			}
+			if x.err != nil || match == nil || len(match) == 0 {
+				return
+			}
+			// An empty match right behind another is none.
+			empty := match[1] == at
+			if !(empty && match[0] == last) && !yield(match) {
+				return
+			}
+			last = match[1]
+			if at = match[1]; empty {
+				_, width := utf8.DecodeRuneInString(s[at:])
+				at += max(1, width)
+			}
+		}
+	}
+}
+
+// watched is a text that ends early if the run must.
+type watched struct {
+	*strings.Reader
+	x     *exec
+	steps int // that a rune takes at most
+}
+
+func (w *watched) ReadRune() (r rune, size int, err error) {
+	if !w.x.spend(w.steps) {
+		return 0, 0, io.EOF
+	}
+	return w.Reader.ReadRune()
 }
 
 // needed returns the longest literal that every match of a regular expression
@@ -85,10 +206,14 @@ func needed(re *syntax.Regexp) (literal string, fold bool) {
 	return literal, fold
 }
 
-// compileRegexp returns nil for a bad pattern or flag.
-func compileRegexp(pattern, flags string) *matcher {
+// compileRegexp returns nil for a bad pattern or flag, and a *LimitError for one that
+// is too large.
+func compileRegexp(pattern, flags string) (*matcher, error) {
 	if len(pattern) > maxPattern {
-		return nil
+		return nil, &LimitError{Limit: "pattern", Bound: maxPattern}
+	}
+	if len(pattern) > maxFolded && (strings.Contains(flags, "i") || strings.Contains(pattern, "(?")) {
+		return nil, &LimitError{Limit: "pattern", Bound: maxFolded}
 	}
 	prefix, quote, dotAll := "", false, false
 	for _, f := range flags {
@@ -105,7 +230,7 @@ func compileRegexp(pattern, flags string) *matcher {
 		case 'q':
 			quote = true
 		default:
-			return nil
+			return nil, nil
 		}
 	}
 	if quote {
@@ -116,18 +241,25 @@ func compileRegexp(pattern, flags string) *matcher {
 	if prefix != "" {
 		pattern = "(?" + prefix + ")" + pattern
 	}
-	re, err := regexp.Compile(pattern)
+	if strings.Count(pattern, `\p`)+strings.Count(pattern, `\P`) > maxClasses {
+		return nil, &LimitError{Limit: "pattern", Bound: maxClasses}
+	}
+	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	m := &matcher{Regexp: re}
-	if tree, err := syntax.Parse(pattern, syntax.Perl); err == nil {
-		m.literal, m.fold = needed(tree)
-		if m.fold && m.literal != "" {
-			m.folded = newFolded(m.literal)
-		}
+	m := &matcher{source: pattern}
+	if m.size, m.bytes = measure(tree); m.size > maxProgram {
+		return nil, &LimitError{Limit: "pattern", Bound: maxProgram}
 	}
-	return m
+	if m.Regexp, err = regexp.Compile(pattern); err != nil {
+		return nil, nil
+	}
+	m.literal, m.fold = needed(tree)
+	if m.fold && m.literal != "" {
+		m.folded = newFolded(m.literal)
+	}
+	return m, nil
 }
 
 // withoutSpace takes out white space outside classes, for the flag x.

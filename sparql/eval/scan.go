@@ -201,7 +201,7 @@ func (o *scan) worthHashing(x *exec) bool {
 		return false
 	}
 	bytes := o.total * float64(8*(len(o.key)+len(o.free))+12)
-	return x.limits.Memory <= 0 || bytes < float64(x.limits.Memory-x.memory)/2
+	return (x.limits.Memory <= 0 || bytes < float64(x.limits.Memory-x.memory)/2) && x.opts.Budget.fits(bytes)
 }
 
 // cursor returns the cursor for patterns with the places of mask, nil if the
@@ -331,7 +331,7 @@ func (o *scan) build(x *exec) bool {
 				return true
 			}
 		}
-		if limit := x.limits.Memory; limit > 0 && x.memory > limit/4*3 {
+		if limit := x.limits.Memory; limit > 0 && x.memory > limit/4*3 || x.opts.Budget.scarce(held) {
 			full = true
 			return false
 		}

@@ -29,7 +29,10 @@ func (x *exec) crowded(held int) bool {
 	if x.opts.strain.spill {
 		return held > 0
 	}
-	return limit > 0 && x.opts.SpillDir != "" && x.memory > limit/2 && int64(held) > limit/16
+	if x.opts.SpillDir == "" {
+		return false
+	}
+	return limit > 0 && x.memory > limit/2 && int64(held) > limit/16 || x.opts.Budget.scarce(held)
 }
 
 // spool is a temporary file with rows of IDs: written, then read from front to

@@ -120,16 +120,20 @@ func (c *compiler) regexTest(e *algebra.Call, sc *visible) testFunc {
 		}
 	}
 	text := c.text(e.Args[0], sc)
-	m := compileRegexp(pattern, flags)
-	if text == nil || m == nil {
+	if text == nil {
+		return nil
+	}
+	m, ok := c.x.regexp(pattern, flags)
+	if !ok {
 		return nil
 	}
 	return func(x *exec, row []ID) (b, ok bool) {
 		s, ok := text(x, row)
-		if !ok || len(s)*len(pattern) > maxMatchWork {
+		if !ok {
 			return false, false
 		}
-		return m.matches(s), true
+		b = m.matches(x, s)
+		return b, x.err == nil
 	}
 }
 
