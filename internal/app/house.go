@@ -90,7 +90,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	writer := &publisher.OwnGraphs{}
 	h.engine = sparql.NewEmbedded(h.quads, sparql.EmbeddedOptions{
 		TextSearch: textSearch(h.index), Service: sparql.NewService(service(c, h.client)), Writer: writer, Load: h.load,
-		SpillDir: spill,
+		SpillDir: spill, Memory: queryMemory(c.SPARQL.Memory),
 	})
 	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{

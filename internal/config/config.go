@@ -58,6 +58,10 @@ type Source struct {
 type SPARQL struct {
 	// Engine, if set, is an endpoint that takes the place of the embedded store.
 	Engine *Engine `json:"engine"`
+	// Memory bounds what all queries that run at once hold together, in MiB. 0 means
+	// a quarter of what the process may use (GOMEMLIMIT, or else its control group),
+	// and 1024 where nothing says.
+	Memory int64 `json:"memory"`
 }
 
 // Engine is a SPARQL 1.1 endpoint that holds the graphs, such as a Virtuoso. The
@@ -173,6 +177,9 @@ func (c Config) check() error {
 		if u, err := url.Parse(s); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			return fmt.Errorf("read configuration: services[%d] %q is not an http or https address", i, s)
 		}
+	}
+	if c.SPARQL.Memory < 0 || c.SPARQL.Memory > 1<<30 {
+		return fmt.Errorf("read configuration: sparql.memory %d is no number of MiB", c.SPARQL.Memory)
 	}
 	if c.SPARQL.Engine != nil {
 		if err := c.SPARQL.Engine.check(); err != nil {
