@@ -47,6 +47,9 @@ type Config struct {
 	// document that is not in its syntax at all is an
 	// *rdf.SyntaxError.
 	Validate func(ctx context.Context, source, mediaType string, body []byte, profile oslo.Profile) (Checked, error)
+	// Mandatarissen is set when Validate knows the mandatarissen, and so judges
+	// level 2.
+	Mandatarissen bool
 	// Fetch gets a document for the validator with a client that refuses
 	// private addresses and large answers. A *FetchError is shown to the visitor.
 	Fetch func(ctx context.Context, url string) (Fetched, error)

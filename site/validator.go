@@ -45,6 +45,7 @@ type validatorPage struct {
 	Crawl      bool   // a whole website can be checked
 	Bestanden  int    // how many files may be sent at once
 	Verwijderd bool   // a report was deleted just now
+	Niveau2    bool   // level 2 is judged too
 }
 
 func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
@@ -61,7 +62,7 @@ func (s *site) validatorForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) form(l lang, in submission) validatorPage {
-	return validatorPage{submission: in, Profielen: profiles(l, in.Profile), Crawl: s.Crawl != nil, Bestanden: filesMost}
+	return validatorPage{submission: in, Profielen: profiles(l, in.Profile), Crawl: s.Crawl != nil, Bestanden: filesMost, Niveau2: s.Mandatarissen}
 }
 
 // profiles are the choices of the form; the first, "", follows what the

@@ -68,9 +68,11 @@ type batchPage struct {
 	Counts   [3]int
 	Conforms bool
 	Niveau   string // level reached, "" if the profile has none
-	Triples  int
-	Fout     rdf.Text
-	Rules    []batchRule
+	// NiveauOpen is set where level 2 below it was not assessed.
+	NiveauOpen bool
+	Triples    int
+	Fout       rdf.Text
+	Rules      []batchRule
 }
 
 // batchRule counts the findings of one rule in one document.
@@ -93,7 +95,8 @@ func (s *site) addPage(ctx context.Context, batch *record, until time.Time, k *k
 	}
 	page := batchPage{URL: k.Source, Report: one.ID, Profile: k.Profile, Counts: k.Counts, Conforms: k.Conforms, Triples: k.Triples}
 	if k.Profile.Graded() {
-		page.Niveau = cmp.Or(k.Maturity.Level().String(), "0")
+		level, open := k.Maturity.Level()
+		page.Niveau, page.NiveauOpen = cmp.Or(level.String(), "0"), open
 	}
 	at := map[string]int{}
 	for _, f := range k.Findings {

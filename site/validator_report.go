@@ -48,6 +48,7 @@ type docReport struct {
 	Aantal    int
 	Graden    []grade
 	Stand     string // level reached: "", "0", "1", "2", "3"
+	StandOpen bool   // level 2 below it was not assessed
 	Begrepen  []begrepen
 	Iets      bool // something of Begrepen is there
 	Groepen   []ruleGroup
@@ -117,6 +118,7 @@ type note struct {
 	Samen   int    // findings of the same rule, if this is the first of several
 	Alle    string // address of all of them
 	Privacy bool
+	Element string // CSS selector of the element
 }
 
 // head fills in what the pages of a report have in common.
@@ -214,10 +216,19 @@ func (s *site) docReport(r *http.Request, k *keptDocument, h *reportHead) *docRe
 	d.Filters = filtersFor(l, findings, chosen, at)
 	groups := groupsOf(findings, all)
 	if k.Profile.Graded() {
-		d.Graden, d.Stand = grades(k.Maturity, groups)
+		d.Graden = grades(k.Maturity, groups)
+		level, open := k.Maturity.Level()
+		d.Stand, d.StandOpen = cmp.Or(level.String(), "0"), open
 	}
 
 	notes, over := choose(findings, chosen, all)
+	shownFindings := make([]rdf.Finding, len(notes))
+	for i, n := range notes {
+		shownFindings[i] = n.Finding
+	}
+	for i, element := range report.Elements(k.Text, shownFindings) {
+		notes[i].Element = element
+	}
 	d.Getoond, d.Over = len(notes), over
 	if chosen.regel != "" || over == 0 || chosen.pagina > 1 {
 		if next := chosen; chosen.regel != "" && over > 0 {
@@ -359,7 +370,7 @@ func choose(findings []rdf.Finding, c selection, all func(code string) string) (
 
 // grades tells of each level whether it is reached, and which rules stand in
 // its way.
-func grades(m oslo.Maturity, groups []ruleGroup) (out []grade, reached string) {
+func grades(m oslo.Maturity, groups []ruleGroup) []grade {
 	of := func(niveau string, a oslo.Assessment) grade {
 		g := grade{Niveau: niveau, Stand: [...]string{"onbeoordeeld", "behaald", "gemist"}[min(a, oslo.Missed)]}
 		for _, rule := range groups {
@@ -369,22 +380,13 @@ func grades(m oslo.Maturity, groups []ruleGroup) (out []grade, reached string) {
 		}
 		return g
 	}
-	defer func() {
-		for i := range out {
-			if g := &out[i]; len(g.Mist) > missingShown+1 {
-				g.Mist, g.Meer = g.Mist[:missingShown], g.Mist[missingShown:]
-			}
+	out := []grade{of("1", m.One), of("2", m.Two), of("3", m.Three), of("bonus", m.Bonus)}
+	for i := range out {
+		if g := &out[i]; len(g.Mist) > missingShown+1 {
+			g.Mist, g.Meer = g.Mist[:missingShown], g.Mist[missingShown:]
 		}
-	}()
-	out = []grade{of("1", m.One), of("2", m.Two), of("3", m.Three)}
-	bonus := of("bonus", oslo.Reached)
-	switch {
-	case len(bonus.Mist) > 0:
-		bonus.Stand = "gemist"
-	case m.One != oslo.Reached: // nothing is missing where nothing is said
-		bonus.Stand = "onbeoordeeld"
 	}
-	return append(out, bonus), cmp.Or(m.Level().String(), "0")
+	return out
 }
 
 // filtersFor are the ways to choose among findings, with what each would show.

@@ -38,8 +38,11 @@ func (h *house) crawl(ctx context.Context, address string, profile oslo.Profile,
 			UserAgent: fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact),
 			Delay:     politely, Timeout: visit, MaxAttempts: 2, MaxPages: site.CrawlPages,
 		},
-		Accept: func(_ context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
-			c := checked(oslo.Input{Source: p.Pagina, Text: p.Tekst, Quads: p.Quads, Findings: p.Findings, Subjects: p.Subjects}, profile)
+		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
+			c, err := h.judged(ctx, oslo.Input{Source: p.Pagina, Text: p.Tekst, Quads: p.Quads, Findings: p.Findings, Subjects: p.Subjects}, profile)
+			if err != nil {
+				return "", err
+			}
 			tell(site.CrawledPage{URL: p.Pagina, Checked: &c})
 			return harvester.New, nil
 		},

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/jsonld"
@@ -89,10 +91,12 @@ func (e *env) open(name string) (r io.Reader, shown string, closeIt func() error
 // fileIRI is the base of a file that nobody gave one: its own address.
 func fileIRI(name string) string {
 	path, err := filepath.Abs(name)
-	if err != nil || name == "<stdin>" {
+	if err != nil || name == "-" || name == "<stdin>" {
 		return "urn:belfort:stdin"
 	}
-	return "file://" + filepath.ToSlash(path)
+	// Windows has a drive where others have the root.
+	address := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")}
+	return address.String()
 }
 
 // writeQuads writes a stream of quads in a syntax.

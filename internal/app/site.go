@@ -30,7 +30,7 @@ func (h *house) site() (http.Handler, error) {
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
-		Validate: check, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
+		Validate: h.check, Mandatarissen: h.register != nil, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
 		Oogst: h.oogst, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, h.endpoint()),
 		LDES:   h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
@@ -39,28 +39,26 @@ func (h *house) site() (http.Handler, error) {
 
 // check validates a document for a visitor: a page, or a file in one of the
 // syntaxes of RDF, which then has no places.
-func check(_ context.Context, source, mediaType string, body []byte, profile oslo.Profile) (site.Checked, error) {
+func (h *house) check(ctx context.Context, source, mediaType string, body []byte, profile oslo.Profile) (site.Checked, error) {
 	doc, text, err := documentOf(body, mediaType, source)
 	if err != nil {
 		return site.Checked{}, err
 	}
-	return checked(oslo.Input{Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects}, profile), nil
+	return h.judged(ctx, oslo.Input{Source: source, Text: text, Quads: doc.Quads, Findings: doc.Findings, Subjects: doc.Subjects}, profile)
 }
 
-// checked judges what was read; without a profile, by that of its kind of
-// document.
-func checked(in oslo.Input, profile oslo.Profile) site.Checked {
+// judged judges what was read; without a profile, by that of its kind of
+// document. The error is that of ctx.
+func (h *house) judged(ctx context.Context, in oslo.Input, profile oslo.Profile) (site.Checked, error) {
 	if profile == "" {
-		g := rdf.NewGraph()
-		for _, q := range in.Quads {
-			g.Add(q.Quad)
-		}
-		profile = oslo.DetectProfile(g)
+		in.Graph = oslo.GraphOf(in.Quads)
+		profile = oslo.DetectProfile(in.Graph)
 	}
-	return site.Checked{
-		Verdict: oslo.Validate(in, oslo.Options{Profile: profile, Now: time.Now()}),
-		Text:    in.Text, Quads: in.Quads, Subjects: in.Subjects,
+	verdict := oslo.Validate(in, oslo.Options{Profile: profile, Now: time.Now(), Register: h.register, Context: ctx})
+	if err := ctx.Err(); err != nil { // not all rules were applied
+		return site.Checked{}, fmt.Errorf("judge %s: %w", in.Source, err)
 	}
+	return site.Checked{Verdict: verdict, Text: in.Text, Quads: in.Quads, Subjects: in.Subjects}, nil
 }
 
 // documentOf reads a document that a visitor sends, by its media type, else by

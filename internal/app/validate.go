@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/rdf"
-	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/rdf/turtle"
 	"github.com/belfort-lod/belfort/shapes"
 	"github.com/belfort-lod/belfort/shapes/lblod"
@@ -215,7 +215,8 @@ func (v *validation) validate(target string) (report.Document, error) {
 	options := v.options
 	options.Profile = v.profile
 	if v.profile == "" {
-		options.Profile = oslo.DetectProfile(graphOf(&rdfa.Document{Quads: in.Quads}))
+		in.Graph = oslo.GraphOf(in.Quads)
+		options.Profile = oslo.DetectProfile(in.Graph)
 	}
 	document := report.Document{Verdict: oslo.Validate(in, options), Text: in.Text, Base: base}
 	if v.Compare == "lblod" {
@@ -227,14 +228,6 @@ func (v *validation) validate(target string) (report.Document, error) {
 		document.Official = &comparison
 	}
 	return document, nil
-}
-
-func graphOf(doc *rdfa.Document) *rdf.Graph {
-	g := rdf.NewGraph()
-	for _, q := range doc.Quads {
-		g.Add(q.Quad)
-	}
-	return g
 }
 
 // conclude writes the report and returns the exit code as an error.
@@ -251,7 +244,7 @@ func (v *validation) conclude(documents []report.Document) error {
 
 // code is the exit code for documents, before any is left out of the report.
 func (v *validation) code(documents []report.Document) int {
-	unread, failing, low := false, false, false
+	unread, failing, low, unsure := false, false, false, false
 	for _, d := range documents {
 		if d.Failed != "" {
 			unread = true
@@ -260,7 +253,12 @@ func (v *validation) code(documents []report.Document) int {
 		for severity, n := range d.Verdict.Counts {
 			failing = failing || n > 0 && v.fails(rdf.Severity(severity))
 		}
-		low = low || v.Level > 0 && int(d.Verdict.Maturity.Level()) < v.Level
+		low = low || !d.Verdict.Maturity.Has(oslo.Level(v.Level))
+		_, open := d.Verdict.Maturity.Level()
+		unsure = unsure || open && v.Level > 1
+	}
+	if low && unsure {
+		fmt.Fprintln(v.e.stderr, "belfort: --level "+strconv.Itoa(v.Level)+": level 2 was not assessed; add --register FILE or --online")
 	}
 	switch {
 	case unread:

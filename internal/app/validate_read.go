@@ -214,7 +214,7 @@ func (v *validation) bytesOf(target string) (body []byte, contentType, base stri
 		err = v.advise(err)
 	} else {
 		body, err = v.file(target)
-		base = pageIRI(target)
+		base = fileIRI(target)
 	}
 	if err != nil {
 		return nil, "", "", err
@@ -239,16 +239,6 @@ func (v *validation) file(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return body, nil
-}
-
-// pageIRI is the base of a file: its own address.
-func pageIRI(name string) string {
-	absolute, err := filepath.Abs(name)
-	if err != nil || name == "-" {
-		return "urn:belfort:stdin"
-	}
-	address := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(absolute), "/")}
-	return address.String()
 }
 
 // advise adds to an error of the network what to do about it.

@@ -14,7 +14,7 @@ import (
 // Comparison is the verdict of the official validator beside ours.
 type Comparison struct {
 	Verdict Verdict
-	// Ours is our level; NoLevel is none.
+	// Ours is our level; NoLevel is none. It is open as that of oslo.Maturity is.
 	Ours oslo.Level
 	// Agreed is how many faults both see.
 	Agreed      int
@@ -37,7 +37,8 @@ type Difference struct {
 // validator on the same page. Findings of ours that are mere information count
 // only where the official validator agrees with them.
 func Compare(v Verdict, ours oslo.Verdict) Comparison {
-	c := Comparison{Verdict: v, Ours: ours.Maturity.Level()}
+	c := Comparison{Verdict: v}
+	c.Ours, _ = ours.Maturity.Level()
 	if v.Unknown {
 		return c
 	}

@@ -20,15 +20,7 @@ func (c *judgement) vendorFaults(page bool) {
 	if page {
 		c.decisionData()
 	}
-	c.schemes()
-	c.datatypes()
-	c.unknownTerms()
-	c.generatedWithoutClass()
-	c.documentTypes()
-	c.blankNodes()
-	c.sessions()
-	c.voteTotals()
-	c.slips()
+	c.apply(c.schemes, c.datatypes, c.unknownTerms, c.generatedWithoutClass, c.documentTypes, c.blankNodes, c.sessions, c.voteTotals)
 }
 
 // tally collects occurrences of one fault under a key and keeps the first.
@@ -61,10 +53,13 @@ func (t *tally) again(key string) (nl, en string) {
 }
 
 func (c *judgement) decisionData() {
-	for q := range c.graph.All() {
-		if q.Predicate.Value() == vocab.LblodBesluitLinkToPublication ||
-			q.Predicate == rdfType && ownSubject(q.Object.Value()) ||
-			strings.HasPrefix(q.Predicate.Value(), vocab.LblodBesluit) {
+	for p := range c.quads.predicates() {
+		if strings.HasPrefix(p, vocab.LblodBesluit) { // such as linkToPublication
+			return
+		}
+	}
+	for q := range c.saying(vocab.RDFType) {
+		if ownSubject(q.Object.Value()) {
 			return
 		}
 	}
@@ -89,20 +84,35 @@ var schemed = []string{
 	vocab.BestuurseenheidClassificatieCode, vocab.BestuursorgaanClassificatieCode,
 }
 
+// swapped holds those namespaces with the other scheme, http or https, by the
+// scheme that they then have.
+var swapped = func() map[string][]swap {
+	all := map[string][]swap{}
+	for _, right := range schemed {
+		scheme, bare, _ := strings.Cut(right, "://")
+		other := "https"
+		if scheme == other {
+			other = "http"
+		}
+		all[other] = append(all[other], swap{other + "://" + bare, right})
+	}
+	return all
+}()
+
+type swap struct{ wrong, right string }
+
 // wrongScheme returns the right namespace of an IRI that begins with a known
 // namespace but for its scheme.
 func wrongScheme(iri string) (right string, wrong bool) {
-	rest, secure := strings.CutPrefix(iri, "https://")
-	if !secure {
-		var plain bool
-		if rest, plain = strings.CutPrefix(iri, "http://"); !plain {
-			return "", false
-		}
+	scheme := "http"
+	if strings.HasPrefix(iri, "https:") {
+		scheme = "https"
+	} else if !strings.HasPrefix(iri, "http:") {
+		return "", false
 	}
-	for _, namespace := range schemed {
-		_, bare, _ := strings.Cut(namespace, "://")
-		if strings.HasPrefix(rest, bare) && !strings.HasPrefix(iri, namespace) {
-			return namespace, true
+	for _, s := range swapped[scheme] {
+		if strings.HasPrefix(iri, s.wrong) {
+			return s.right, true
 		}
 	}
 	return "", false
@@ -173,11 +183,15 @@ func (c *judgement) datatypes() {
 	if slices.ContainsFunc(c.in.Findings, func(f rdf.Finding) bool { return f.Rule == "unknown-datatype" }) {
 		return
 	}
+	strange := func(d string) bool {
+		return strings.HasPrefix(d, vocab.XSD) && !xsdTypes[d] || strings.HasPrefix(d, vocab.RDFS)
+	}
+	if !c.some(func(t rdf.Term) bool { d := t.Datatype(); return d != "" && d != vocab.XSDString && strange(d) }) {
+		return
+	}
 	var t tally
 	for _, q := range c.in.Quads {
-		d := q.Object.Datatype()
-		switch {
-		case strings.HasPrefix(d, vocab.XSD) && !xsdTypes[d], strings.HasPrefix(d, vocab.RDFS):
+		if d := q.Object.Datatype(); strange(d) {
 			t.add(d, q)
 		}
 	}
@@ -200,12 +214,6 @@ func (c *judgement) datatypes() {
 }
 
 func (c *judgement) unknownTerms() {
-	if !c.some(func(t rdf.Term) bool {
-		_, unknown := unknownTerm(iriOf(t))
-		return unknown
-	}) {
-		return
-	}
 	var properties, classes tally
 	judged := map[string]bool{}
 	isUnknown := func(iri string) bool {
@@ -216,11 +224,15 @@ func (c *judgement) unknownTerms() {
 		}
 		return answer
 	}
-	for _, q := range c.in.Quads {
-		if isUnknown(q.Predicate.Value()) {
-			properties.add(q.Predicate.Value(), q)
+	for p := range c.quads.predicates() {
+		if isUnknown(p) {
+			for q := range c.saying(p) {
+				properties.add(p, q)
+			}
 		}
-		if q.Predicate == rdfType && isUnknown(q.Object.Value()) {
+	}
+	for q := range c.saying(vocab.RDFType) {
+		if isUnknown(q.Object.Value()) {
 			classes.add(q.Object.Value(), q)
 		}
 	}
@@ -255,9 +267,9 @@ func (c *judgement) unknownTerms() {
 func (c *judgement) generatedWithoutClass() {
 	besluit := rdf.IRI(vocab.BesluitBesluit)
 	seen := map[rdf.Term]bool{}
-	for _, q := range c.in.Quads {
+	for q := range c.saying(vocab.ProvGenerated) {
 		o := q.Object
-		if q.Predicate.Value() != vocab.ProvGenerated || o.IsLiteral() || seen[o] || c.graph.Has(o, rdfType, besluit) {
+		if o.IsLiteral() || seen[o] || c.graph.Has(o, rdfType, besluit) {
 			continue
 		}
 		seen[o] = true
@@ -289,10 +301,7 @@ func (c *judgement) documentTypes() {
 	first := map[rdf.Term]rdf.Term{}
 	told := map[rdf.Term]bool{}
 	var unslashed tally
-	for _, q := range c.in.Quads {
-		if q.Predicate != rdfType {
-			continue
-		}
+	for q := range c.saying(vocab.RDFType) {
 		iri := q.Object.Value()
 		for _, list := range []string{vocab.BesluitDocumentType, vocab.BesluitType} {
 			if code, ok := strings.CutPrefix(iri, strings.TrimSuffix(list, "/")); ok && code != "" && code[0] != '/' {
@@ -340,8 +349,8 @@ var named = map[string]bool{
 
 func (c *judgement) blankNodes() {
 	seen := map[rdf.Term]bool{}
-	for _, q := range c.in.Quads {
-		if q.Predicate != rdfType || !q.Subject.IsBlank() || !named[q.Object.Value()] || seen[q.Subject] {
+	for q := range c.saying(vocab.RDFType) {
+		if !q.Subject.IsBlank() || !named[q.Object.Value()] || seen[q.Subject] {
 			continue
 		}
 		seen[q.Subject] = true
@@ -413,16 +422,13 @@ func countOf(t rdf.Term) (n int, ok bool) {
 // A day of grace covers time zones.
 func (c *judgement) futureDates(now time.Time) {
 	limit := now.Add(24 * time.Hour)
-	for _, q := range c.in.Quads {
+	for q := range c.saying(vocab.ProvStartedAtTime, vocab.ProvEndedAtTime, vocab.EliDatePublication) {
 		var moment time.Time
 		var err error
-		switch q.Predicate.Value() {
-		case vocab.ProvStartedAtTime, vocab.ProvEndedAtTime:
-			moment, err = time.Parse(time.RFC3339, q.Object.Value())
-		case vocab.EliDatePublication:
+		if q.Predicate.Value() == vocab.EliDatePublication {
 			moment, err = time.Parse(time.DateOnly, q.Object.Value())
-		default:
-			continue
+		} else {
+			moment, err = time.Parse(time.RFC3339, q.Object.Value())
 		}
 		if err == nil && moment.After(limit) {
 			c.report(finding("future-date", rdf.Text{

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/belfort-lod/belfort/internal/register"
@@ -15,26 +17,28 @@ import (
 // judgement is one document being judged.
 type judgement struct {
 	in       Input
+	ctx      context.Context
 	graph    *rdf.Graph
-	spans    rdf.Spans // made when needed often: see first
-	looks    int       // by first
+	quads    quads
 	subjects map[rdf.Term]rdf.Span
 	findings []rdf.Finding
 	secrets  []string // personal data on the page
 	register *register.Register
 }
 
-func newJudgement(in Input, known *register.Register) *judgement {
-	c := &judgement{in: in, graph: rdf.NewGraph(), subjects: in.Subjects, register: known}
+func newJudgement(ctx context.Context, in Input, known *register.Register) *judgement {
+	c := &judgement{in: in, ctx: ctx, graph: in.Graph, subjects: in.Subjects, register: known}
 	if c.register == nil {
 		c.register = register.Embedded()
 	}
-	for _, q := range in.Quads {
-		c.graph.Add(q.Quad)
+	if c.graph == nil {
+		c.graph = GraphOf(in.Quads)
 	}
+	c.quads = newQuads(in.Quads, c.graph)
 	if c.subjects == nil {
 		c.subjects = map[rdf.Term]rdf.Span{}
-		for _, q := range in.Quads {
+		for i := range in.Quads {
+			q := &in.Quads[i]
 			if _, ok := c.subjects[q.Subject]; !ok {
 				c.subjects[q.Subject] = q.Span
 			}
@@ -43,21 +47,22 @@ func newJudgement(in Input, known *register.Register) *judgement {
 	return c
 }
 
-// first returns the first place that says a triple.
-func (c *judgement) first(q rdf.Quad) rdf.Span {
-	if c.spans == nil {
-		// A few looks are cheaper than an index of a large page.
-		if c.looks++; c.looks <= 16 {
-			for _, said := range c.in.Quads {
-				if said.Triple() == q.Triple() {
-					return said.Span
-				}
-			}
-			return rdf.Span{}
-		}
-		c.spans = rdf.NewSpans(c.in.Quads)
+// GraphOf returns the triples of a document as a graph.
+func GraphOf(said []rdf.Sourced) *rdf.Graph {
+	plain := make([]rdf.Quad, len(said))
+	for i := range said {
+		plain[i] = said[i].Quad
 	}
-	return c.spans.First(q)
+	return rdf.NewGraph(plain...)
+}
+
+// first returns the first place that says a triple.
+func (c *judgement) first(q rdf.Quad) rdf.Span { return c.quads.first(q) }
+
+// saying yields the quads of the document with one of these predicates, in its
+// order.
+func (c *judgement) saying(predicates ...string) iter.Seq[rdf.Sourced] {
+	return c.quads.saying(predicates)
 }
 
 // some reports whether a term of the page is of a kind: rules that look at
@@ -71,9 +76,30 @@ func (c *judgement) some(kind func(rdf.Term) bool) bool {
 	return false
 }
 
+// apply applies rules one after the other, until the context ends.
+func (c *judgement) apply(rules ...func()) {
+	for _, rule := range rules {
+		if c.ctx.Err() != nil {
+			return
+		}
+		rule()
+	}
+}
+
+// ended tells that the context ended before all rules were applied.
+func (c *judgement) ended() {
+	if c.ctx.Err() == nil || slices.ContainsFunc(c.findings, func(f rdf.Finding) bool { return f.Rule == "shacl-unfinished" }) {
+		return
+	}
+	c.report(finding("shacl-unfinished", rdf.Text{
+		NL: "De controle is onderbroken: niet alle regels zijn toegepast.",
+		EN: "The check was interrupted: not all rules were applied.",
+	}, rdf.Finding{}))
+}
+
 // judge validates with shapes and turns results into findings.
-func (c *judgement) judge(ctx context.Context, s *shapes.Shapes) *shapes.Report {
-	report, err := s.Validate(ctx, c.graph, shapes.Options{})
+func (c *judgement) judge(s *shapes.Shapes) *shapes.Report {
+	report, err := s.Validate(c.ctx, c.graph, shapes.Options{})
 	if err != nil {
 		// Shapes that somebody brought along may ask more than there is time for.
 		c.report(finding("shacl-unfinished", rdf.Text{

@@ -20,12 +20,12 @@ import (
 // without findings can be notified. A resource is named only if it has a
 // BesluitType or a BesluitDocumentType, as the portal reads them: by rdf:type.
 func Meldingen(g *rdf.Graph, known *register.Register, now time.Time) map[string][]rdf.Finding {
-	var in Input
+	in := Input{Graph: g}
 	for q := range g.All() {
 		in.Quads = append(in.Quads, rdf.Sourced{Quad: q})
 	}
-	c := newJudgement(in, known)
-	c.judge(context.Background(), Melding.Shapes())
+	c := newJudgement(context.Background(), in, known)
+	c.judge(Melding.Shapes())
 	c.meldingen(now)
 	resources := map[string][]rdf.Finding{}
 	for q := range g.Match(rdf.Term{}, rdfType, rdf.Term{}) {
@@ -50,8 +50,8 @@ func isCodeType(t rdf.Term) bool {
 func (c *judgement) meldingen(now time.Time) {
 	forms := Melding.compiled().forms
 	seen := map[rdf.Term]bool{}
-	for _, q := range c.in.Quads {
-		if q.Predicate != rdfType || !isCodeType(q.Object) || seen[q.Subject] {
+	for q := range c.saying(vocab.RDFType) {
+		if !isCodeType(q.Object) || seen[q.Subject] {
 			continue
 		}
 		seen[q.Subject] = true

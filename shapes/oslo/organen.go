@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -17,17 +18,20 @@ import (
 // registers applies the rules that need a register of eenheden, organen and
 // code lists: what a page says against what the register knows.
 func (c *judgement) registers() {
-	c.organs()
-	c.municipalities()
-	c.mergers()
-	c.concepts()
+	c.apply(c.organs, c.municipalities, c.mergers, c.concepts)
 }
 
 // lblodData is where the registers of the Flemish government name their things.
 const lblodData = "http://data.lblod.info/id/"
 
-// organInPeriod are the properties whose value is an organ in its period.
-var organInPeriod = map[string]bool{vocab.BesluitIsGehoudenDoor: true, vocab.EliPassedBy: true}
+// organInPeriod reports whether the value of a property is an organ in its
+// period.
+func organInPeriod(p string) bool { return p == vocab.BesluitIsGehoudenDoor || p == vocab.EliPassedBy }
+
+// whose yields what tells of which organ or eenheid the page is.
+func (c *judgement) whose() iter.Seq[rdf.Sourced] {
+	return c.saying(vocab.BesluitIsGehoudenDoor, vocab.EliPassedBy, vocab.BesluitBestuurt)
+}
 
 // organs looks at every organ that holds a sitting or passes a decision: it is
 // in the register, it is an organ in its period, and of the period that the
@@ -35,7 +39,8 @@ var organInPeriod = map[string]bool{vocab.BesluitIsGehoudenDoor: true, vocab.Eli
 func (c *judgement) organs() {
 	var unknown, abstract, over, class tally
 	said := map[string]rdf.Text{}
-	for _, q := range c.in.Quads {
+	for q := range c.saying(vocab.BesluitBestuurt, vocab.MandaatIsTijdspecialisatieVan, vocab.GeneriekIsTijdspecialisatieVan,
+		vocab.BesluitIsGehoudenDoor, vocab.EliPassedBy) {
 		p, iri := q.Predicate.Value(), iriOf(q.Object)
 		switch {
 		case iri == "":
@@ -51,7 +56,7 @@ func (c *judgement) organs() {
 			} else {
 				c.sameClass(&class, said, q.Object, o.Naam, o.Classificatie)
 			}
-		case organInPeriod[p]:
+		case organInPeriod(p):
 			o, known := c.register.Orgaan(iri)
 			switch {
 			case c.isAbstract(q.Object) || known && !o.InPeriode:
@@ -197,13 +202,19 @@ func (c *judgement) dateOf(node rdf.Term) string {
 // decision of.
 func (c *judgement) sittingsOf(node rdf.Term) []rdf.Term {
 	list := []rdf.Term{node}
+	var room [8]rdf.ID
+	g, this, ids := c.graph, c.graph.ID(node), room[:0]
 	for _, k := range kinds {
-		list = append(list, slices.Collect(c.graph.Subjects(rdf.IRI(k.relation), node))...)
+		ids = g.AppendSubjects(ids, g.ID(rdf.IRI(k.relation)), this)
 	}
-	for handling := range c.graph.Subjects(rdf.IRI(vocab.ProvGenerated), node) {
-		for item := range c.graph.Objects(handling, rdf.IRI(vocab.DctSubject)) {
-			list = append(list, slices.Collect(c.graph.Subjects(rdf.IRI(vocab.BesluitBehandelt), item))...)
+	generated, subject, behandelt := g.ID(rdf.IRI(vocab.ProvGenerated)), g.ID(rdf.IRI(vocab.DctSubject)), g.ID(rdf.IRI(vocab.BesluitBehandelt))
+	for _, handling := range g.AppendSubjects(nil, generated, this) {
+		for _, item := range g.AppendObjects(nil, handling, subject) {
+			ids = g.AppendSubjects(ids, behandelt, item)
 		}
+	}
+	for _, id := range ids {
+		list = append(list, g.Term(id))
 	}
 	return list
 }
@@ -271,13 +282,11 @@ func (c *judgement) municipality(iri string) (register.Eenheid, bool) {
 // of another. The page is of the municipality whose organ it names most.
 func (c *judgement) municipalities() {
 	count := map[string]int{}
-	for _, q := range c.in.Quads {
-		if p := q.Predicate.Value(); organInPeriod[p] || p == vocab.BesluitBestuurt {
-			if e, ok := c.municipality(iriOf(q.Object)); ok {
-				count[e.IRI]++
-				if p == vocab.BesluitIsGehoudenDoor {
-					count[e.IRI] += 1000 // the sitting tells whose page it is
-				}
+	for q := range c.whose() {
+		if e, ok := c.municipality(iriOf(q.Object)); ok {
+			count[e.IRI]++
+			if q.Predicate.Value() == vocab.BesluitIsGehoudenDoor {
+				count[e.IRI] += 1000 // the sitting tells whose page it is
 			}
 		}
 	}
@@ -287,11 +296,9 @@ func (c *judgement) municipalities() {
 	home := slices.MaxFunc(slices.Sorted(maps.Keys(count)), func(a, b string) int { return cmp.Compare(count[a], count[b]) })
 	own, _ := c.register.Eenheid(home)
 	var t tally
-	for _, q := range c.in.Quads {
-		if p := q.Predicate.Value(); organInPeriod[p] || p == vocab.BesluitBestuurt {
-			if e, ok := c.municipality(iriOf(q.Object)); ok && e.IRI != home {
-				t.add(e.IRI, q)
-			}
+	for q := range c.whose() {
+		if e, ok := c.municipality(iriOf(q.Object)); ok && e.IRI != home {
+			t.add(e.IRI, q)
 		}
 	}
 	c.tell("other-municipality", &t, func(iri string) rdf.Text {
@@ -307,22 +314,20 @@ func (c *judgement) municipalities() {
 // mergers looks for eenheden that no longer existed on the day of the sitting.
 func (c *judgement) mergers() {
 	var t tally
-	for _, q := range c.in.Quads {
-		p, iri := q.Predicate.Value(), iriOf(q.Object)
-		if iri == "" || !organInPeriod[p] && p != vocab.BesluitBestuurt {
+	for q := range c.whose() {
+		iri := iriOf(q.Object)
+		if iri == "" {
 			continue
 		}
-		eenheid, day := iri, ""
-		if organInPeriod[p] {
+		eenheid, day := iri, c.lastDay
+		if organInPeriod(q.Predicate.Value()) {
 			o, ok := c.register.Orgaan(iri)
 			if !ok {
 				continue
 			}
-			eenheid, day = o.Eenheid, c.dateOf(q.Subject)
-		} else {
-			day = c.lastDay()
+			eenheid, day = o.Eenheid, func() string { return c.dateOf(q.Subject) }
 		}
-		if e, ok := c.register.Eenheid(eenheid); ok && e.OpgegaanIn != "" && day >= e.Sinds {
+		if e, ok := c.register.Eenheid(eenheid); ok && e.OpgegaanIn != "" && day() >= e.Sinds {
 			t.add(e.IRI, q)
 		}
 	}
@@ -401,34 +406,34 @@ func (c *judgement) unknownConcept(iri string) bool {
 }
 
 // mandatarisOf are the properties whose value is a mandataris.
-var mandatarisOf = map[string]bool{
-	vocab.BesluitHeeftAanwezige: true, vocab.BesluitHeeftAanwezigeBijStart: true, vocab.BesluitHeeftVoorzitter: true,
-	vocab.BesluitHeeftSecretaris: true, vocab.BesluitHeeftStemmer: true, vocab.BesluitHeeftVoorstander: true,
-	vocab.BesluitHeeftTegenstander: true, vocab.BesluitHeeftOnthouder: true, vocab.Ext + "heeftAfwezigeBijStart": true,
+var mandatarisOf = []string{
+	vocab.BesluitHeeftAanwezige, vocab.BesluitHeeftAanwezigeBijStart, vocab.BesluitHeeftVoorzitter, vocab.BesluitHeeftSecretaris,
+	vocab.BesluitHeeftStemmer, vocab.BesluitHeeftVoorstander, vocab.BesluitHeeftTegenstander, vocab.BesluitHeeftOnthouder,
+	vocab.Ext + "heeftAfwezigeBijStart",
 }
 
 // mandatarissen judges level 2: whether each mandataris that the page names is
 // one, by the snapshot of the register, else by asking the web.
-func (c *judgement) mandatarissen(ctx context.Context, o Options) Assessment {
+func (c *judgement) mandatarissen(o Options) Assessment {
 	if c.register.Mandatarissen() == 0 && o.Resolve == nil {
 		return NotAssessed
 	}
 	var unknown, unasked tally
 	judged := map[string]Assessment{}
-	for _, q := range c.in.Quads {
+	for q := range c.saying(append(mandatarisOf[:len(mandatarisOf):len(mandatarisOf)], vocab.RDFType)...) {
 		iri := ""
 		switch {
-		case mandatarisOf[q.Predicate.Value()]:
+		case q.Predicate != rdfType:
 			iri = iriOf(q.Object)
-		case q.Predicate == rdfType && q.Object.Value() == vocab.MandaatMandataris:
+		case q.Object.Value() == vocab.MandaatMandataris:
 			iri = iriOf(q.Subject)
 		}
 		if iri == "" {
 			continue
 		}
 		answer, done := judged[iri]
-		if !done {
-			answer = c.isMandataris(ctx, iri, o.Resolve)
+		if !done && c.ctx.Err() == nil {
+			answer = c.isMandataris(iri, o.Resolve)
 			judged[iri] = answer
 		}
 		switch answer {
@@ -465,14 +470,14 @@ func (c *judgement) mandatarissen(ctx context.Context, o Options) Assessment {
 	return Reached
 }
 
-func (c *judgement) isMandataris(ctx context.Context, iri string, resolve func(context.Context, string) (*rdf.Graph, error)) Assessment {
+func (c *judgement) isMandataris(iri string, resolve func(context.Context, string) (*rdf.Graph, error)) Assessment {
 	if _, ok := c.register.Mandataris(iri); ok {
 		return Reached
 	}
 	if resolve == nil {
 		return Missed
 	}
-	g, err := resolve(ctx, iri)
+	g, err := resolve(c.ctx, iri)
 	if err != nil {
 		return NotAssessed
 	}

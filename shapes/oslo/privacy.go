@@ -19,10 +19,7 @@ const maxPrivacy = 100
 // where it stands, and hide blots it out of other findings.
 func (c *judgement) privacy() {
 	p := &privacyScan{judgement: c, text: c.in.Text, told: map[string]int{}}
-	p.digits()
-	p.accounts()
-	p.addresses()
-	c.birthData()
+	c.apply(p.numbers, p.addresses, c.birthData)
 }
 
 // privacyScan goes over the text of one page.
@@ -67,34 +64,51 @@ func (c *judgement) hide(f *rdf.Finding) {
 	}
 }
 
-func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+func isDigit(b byte) bool { return b-'0' <= 9 }
+
+func isCapital(b byte) bool { return b-'A' <= 'Z'-'A' }
 
 func isAlphanumeric(b byte) bool { return isDigit(b) || 'a' <= b|0x20 && b|0x20 <= 'z' }
 
-// digits looks at every number on the page: national register numbers,
-// telephone numbers and dates of birth.
-func (p *privacyScan) digits() {
+// numbers looks at every number on the page, in one pass: national register
+// numbers, bank accounts, telephone numbers and dates of birth.
+func (p *privacyScan) numbers() {
 	text := p.text
-	for start := range text {
-		if !isDigit(text[start]) || start > 0 && isDigit(text[start-1]) {
+	account := 0 // where the last bank account ends
+	for start := 0; start < len(text); start++ {
+		if !isDigit(text[start]) {
 			continue
 		}
-		if end := registerNumberAt(text, start); end > 0 && isRegisterNumber(string(text[start:end])) && !partOfWord(text, start, end) {
-			// Inside a tag it counts only as people write it, with separators:
-			// addresses and identifiers are full of digits.
-			if z := p.zone(start); z.hidden || z.tag && end-start == 11 {
-				continue
-			}
-			p.tell("national-register-number", rdf.Violation, start, end,
-				"Hier staat een geldig rijksregisternummer: dat mag niet gepubliceerd worden.",
-				"Here stands a valid national register number: it may not be published.")
-			continue
+		end := start + 1
+		for end < len(text) && isDigit(text[end]) {
+			end++
 		}
-		if text[start] == '0' || start > 0 && text[start-1] == '+' {
-			p.phone(start)
+		p.number(start)
+		if start >= account+2 && end-start >= 2 && isCapital(text[start-1]) && isCapital(text[start-2]) {
+			account = max(account, p.account(start-2))
 		}
-		p.birth(start)
+		start = end
 	}
+}
+
+// number looks at the number that begins at start.
+func (p *privacyScan) number(start int) {
+	text := p.text
+	if end := registerNumberAt(text, start); end > 0 && isRegisterNumber(string(text[start:end])) && !partOfWord(text, start, end) {
+		// Inside a tag it counts only as people write it, with separators:
+		// addresses and identifiers are full of digits.
+		if z := p.zone(start); z.hidden || z.tag && end-start == 11 {
+			return
+		}
+		p.tell("national-register-number", rdf.Violation, start, end,
+			"Hier staat een geldig rijksregisternummer: dat mag niet gepubliceerd worden.",
+			"Here stands a valid national register number: it may not be published.")
+		return
+	}
+	if text[start] == '0' || start > 0 && text[start-1] == '+' {
+		p.phone(start)
+	}
+	p.birth(start)
 }
 
 // registerNumberAt returns where the national register number ends that may
@@ -233,41 +247,39 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// accounts looks for bank accounts: two capitals, and a number whose check
-// digits agree (ISO 7064, modulo 97).
-func (p *privacyScan) accounts() {
+// account looks for a bank account that begins at start with two capitals and
+// a number whose check digits agree (ISO 7064, modulo 97). It returns where it
+// ends, 0 if there is none.
+func (p *privacyScan) account(start int) (end int) {
 	text := p.text
-	for start := 0; start+15 <= len(text); start++ {
-		if text[start] < 'A' || text[start] > 'Z' || text[start+1] < 'A' || text[start+1] > 'Z' || !isDigit(text[start+2]) || !isDigit(text[start+3]) ||
-			start > 0 && (isAlphanumeric(text[start-1]) || text[start-1] == '_') {
-			continue
-		}
-		length, ok := ibanLengths[string(text[start:start+2])]
-		if !ok {
-			continue
-		}
-		account := make([]byte, 0, length)
-		at := start
-		for at < len(text) && len(account) < length {
-			switch b := text[at]; {
-			case isDigit(b), 'A' <= b && b <= 'Z':
-				account = append(account, b)
-			case (b == ' ' || b == '.' || b == '-') && at+1 < len(text) && isAlphanumeric(text[at+1]):
-			default:
-				at = len(text)
-			}
-			at++
-		}
-		if len(account) < length || at < len(text) && isAlphanumeric(text[at]) || !isIBAN(account) {
-			continue
-		}
-		if z := p.zone(start); z.hidden || z.frame {
-			continue
-		}
-		p.tell("bank-account", rdf.Warning, start, at,
-			"Hier staat een geldig rekeningnummer (IBAN).", "Here stands a valid bank account number (IBAN).")
-		start = at
+	if start > 0 && (isAlphanumeric(text[start-1]) || text[start-1] == '_') {
+		return 0
 	}
+	length, ok := ibanLengths[string(text[start:start+2])]
+	if !ok {
+		return 0
+	}
+	account := make([]byte, 0, length)
+	at := start
+	for at < len(text) && len(account) < length {
+		switch b := text[at]; {
+		case isDigit(b), isCapital(b):
+			account = append(account, b)
+		case (b == ' ' || b == '.' || b == '-') && at+1 < len(text) && isAlphanumeric(text[at+1]):
+		default:
+			at = len(text)
+		}
+		at++
+	}
+	if len(account) < length || at < len(text) && isAlphanumeric(text[at]) || !isIBAN(account) {
+		return 0
+	}
+	if z := p.zone(start); z.hidden || z.frame {
+		return 0
+	}
+	p.tell("bank-account", rdf.Warning, start, at,
+		"Hier staat een geldig rekeningnummer (IBAN).", "Here stands a valid bank account number (IBAN).")
+	return at
 }
 
 func isIBAN(account []byte) bool {
@@ -380,13 +392,14 @@ func (p *privacyScan) birth(start int) {
 	if after == len(text) || after-start > 4 || strings.IndexByte("/.- ", text[after]) < 0 && text[after] < 0x80 {
 		return
 	}
-	from := max(0, start-70)
-	window := text[from:start]
-	word := max(bytes.LastIndex(window, []byte("eb")), bytes.LastIndex(window, []byte("°")))
-	if word < 0 {
+	// The nearest "geb" or "°" before it.
+	begin := start - 2
+	for from := max(0, start-70); begin >= from && !(text[begin] == 'e' && text[begin+1] == 'b') && !(text[begin] == 0xC2 && text[begin+1] == 0xB0); {
+		begin--
+	}
+	if begin < max(0, start-70) {
 		return
 	}
-	begin := from + word
 	if text[begin] == 'e' {
 		begin--
 	}
@@ -405,14 +418,14 @@ func (p *privacyScan) birth(start int) {
 }
 
 // birthProperties say in data when somebody was born.
-var birthProperties = map[string]bool{
-	"http://data.vlaanderen.be/ns/persoon#datum": true, vocab.Persoon + "datum": true, vocab.Schema + "birthDate": true,
-	"https://schema.org/birthDate": true, vocab.Vcard + "bday": true, vocab.Foaf + "birthday": true,
+var birthProperties = []string{
+	"http://data.vlaanderen.be/ns/persoon#datum", vocab.Persoon + "datum", vocab.Schema + "birthDate",
+	"https://schema.org/birthDate", vocab.Vcard + "bday", vocab.Foaf + "birthday",
 }
 
 func (c *judgement) birthData() {
-	for _, q := range c.in.Quads {
-		if birthProperties[q.Predicate.Value()] && q.Object.IsLiteral() {
+	for q := range c.saying(birthProperties...) {
+		if q.Object.IsLiteral() {
 			f := at(q)
 			if len(q.Object.Value()) > 5 {
 				c.secrets = append(c.secrets, q.Object.Value())

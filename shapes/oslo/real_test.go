@@ -60,7 +60,7 @@ func TestRealPages(t *testing.T) {
 				t.Errorf("detected %q, want %q", soort, page.soort)
 			}
 			v := oslo.Validate(in, oslo.Options{Profile: oslo.DetectProfile(g), Now: noon})
-			if got := v.Maturity.Level(); got != page.level {
+			if got := levelOf(v); got != page.level {
 				t.Errorf("level %q, want %q", got, page.level)
 			}
 			if (page.level == page.official) != (page.why == "") {
@@ -160,4 +160,10 @@ func containsFault(at string, f rdf.Finding) bool {
 	// What is missing: the start tag that introduced the subject.
 	emptyName := strings.Contains(at, "resource=''") || strings.Contains(at, `resource=""`)
 	return strings.HasPrefix(at, "<") && (f.Focus.IsBlank() || emptyName || strings.Contains(at, local(f.Focus.Value())))
+}
+
+// levelOf is the level of a verdict, open or not.
+func levelOf(v oslo.Verdict) oslo.Level {
+	level, _ := v.Maturity.Level()
+	return level
 }

@@ -21,6 +21,9 @@ type Input struct {
 	Text []byte
 	// Quads in document order; their graph names do not count.
 	Quads []rdf.Sourced
+	// Graph of the quads, as GraphOf makes it, for callers that have it already.
+	// It may be nil.
+	Graph *rdf.Graph
 	// Findings of whoever read the document. They become part of the verdict.
 	Findings []rdf.Finding
 	// Subjects are the elements that introduced each subject. It may be nil:
@@ -43,7 +46,8 @@ type Options struct {
 	// Resolve looks up on the web what a register does not know, such as
 	// (*register.Online).Resolve; nil asks nobody.
 	Resolve func(ctx context.Context, iri string) (*rdf.Graph, error)
-	// Context ends look-ups and rules in SPARQL; nil means never.
+	// Context ends judging; nil means never. What was ended so holds a finding
+	// shacl-unfinished and does not conform: it says nothing of the document.
 	Context context.Context
 }
 
@@ -104,25 +108,40 @@ func (a Assessment) String() string {
 func (a Assessment) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // Maturity holds the answer for each level. Level 2 (mandatarissen that
-// resolve) is not assessed without a register that knows mandatarissen.
+// resolve) is not assessed without a register that knows mandatarissen. Bonus
+// stands outside the ladder, and is not assessed before level 1 is reached.
 type Maturity struct {
 	One   Assessment `json:"1"`
 	Two   Assessment `json:"2"`
 	Three Assessment `json:"3"`
+	Bonus Assessment `json:"bonus"`
 }
 
-// Level returns the highest level that is reached without a lower one missed,
-// NoLevel if there is none.
-func (m Maturity) Level() Level {
+// Level returns the level that is reached, NoLevel if there is none. The ladder
+// is cumulative, as that of the official validator: level 3 counts only above
+// level 2. Where level 2 was not assessed and level 3 has all that it asks,
+// Level returns Level3 and open is set: then it is level 3 if the mandatarissen
+// resolve, else level 1, and whoever shows the level has to say so.
+func (m Maturity) Level() (reached Level, open bool) {
 	switch {
 	case m.One != Reached:
-		return NoLevel
+		return NoLevel, false
 	case m.Three == Reached && m.Two != Missed:
-		return Level3
+		return Level3, m.Two == NotAssessed
 	case m.Two == Reached:
-		return Level2
+		return Level2, false
 	}
-	return Level1
+	return Level1, false
+}
+
+// Has reports whether a level is reached for certain: one that rests on a level
+// that was not assessed is not.
+func (m Maturity) Has(l Level) bool {
+	reached, open := m.Level()
+	if open {
+		reached = Level1
+	}
+	return l <= reached
 }
 
 // Validate judges a document: the shapes of the profile, the extra shapes, the
@@ -131,28 +150,37 @@ func Validate(in Input, o Options) Verdict {
 	if !slices.Contains(Profiles(), o.Profile) {
 		o.Profile = Praktijk
 	}
-	c := newJudgement(in, o.Register)
-	verdict := Verdict{Profile: o.Profile, Source: in.Source}
 	ctx := o.Context
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	verdict.Report = c.judge(ctx, o.Profile.Shapes())
+	c := newJudgement(ctx, in, o.Register)
+	verdict := Verdict{Profile: o.Profile, Source: in.Source}
+	verdict.Report = c.judge(o.Profile.Shapes())
 	if o.Extra != nil {
-		extra := c.judge(ctx, o.Extra)
+		extra := c.judge(o.Extra)
 		verdict.Report.Results = append(verdict.Report.Results, extra.Results...)
 	}
-	c.wanted(o.Profile.compiled().wants)
-	c.vendorFaults(o.Profile.ofPages())
-	c.registers()
-	if o.Profile == Melding {
-		c.meldingen(o.Now)
-	}
-	levelTwo := c.mandatarissen(ctx, o)
-	if !o.Now.IsZero() {
-		c.futureDates(o.Now)
-	}
-	c.privacy()
+	levelTwo := NotAssessed
+	c.apply(
+		func() { c.wanted(o.Profile.compiled().wants) },
+		func() { c.vendorFaults(o.Profile.ofPages()) },
+		c.slips,
+		c.registers,
+		func() {
+			if o.Profile == Melding {
+				c.meldingen(o.Now)
+			}
+		},
+		func() {
+			if !o.Now.IsZero() {
+				c.futureDates(o.Now)
+			}
+		},
+		c.privacy,
+		func() { levelTwo = c.mandatarissen(o) },
+	)
+	c.ended()
 	verdict.Findings = slices.Concat(in.Findings, c.findings)
 	for i := range verdict.Findings {
 		f := &verdict.Findings[i]
@@ -195,8 +223,11 @@ func maturity(findings []rdf.Finding, p Profile) Maturity {
 	levels := p.compiled().levels
 	m := Maturity{One: Reached}
 	for _, level := range levels {
-		if level == Level3 {
+		switch level {
+		case Level3:
 			m.Three = Reached
+		case Bonus:
+			m.Bonus = Reached
 		}
 	}
 	for _, f := range findings {
@@ -205,7 +236,12 @@ func maturity(findings []rdf.Finding, p Profile) Maturity {
 			m.One = Missed
 		case level == Level3:
 			m.Three = Missed
+		case level == Bonus:
+			m.Bonus = Missed
 		}
+	}
+	if m.One != Reached && m.Bonus == Reached { // nothing is missing where nothing is said
+		m.Bonus = NotAssessed
 	}
 	return m
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/belfort-lod/belfort/rdf"
 )
 
-// elementsAt returns for each finding the CSS selector of the element at whose
+// Elements returns for each finding the CSS selector of the element at whose
 // start tag it points, "" where it points at none. The selector follows the tags
 // as they are written, from the nearest element with an id: where a browser
 // adds or moves elements (a tbody, what stands wrong in a table), it differs.
-func elementsAt(text []byte, findings []rdf.Finding) []string {
+func Elements(text []byte, findings []rdf.Finding) []string {
 	selectors := make([]string, len(findings))
 	order := make([]int, 0, len(findings))
 	for i, f := range findings {

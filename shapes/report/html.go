@@ -70,6 +70,10 @@ func HTML(w io.Writer, documents []Document, language Language) error {
 	return pageTemplate.Execute(w, r)
 }
 
+func stateOf(a oslo.Assessment) string {
+	return [...]string{"open", "reached", "missed"}[min(a, oslo.Missed)]
+}
+
 func documentHTML(d Document, number int, words words) htmlDocument {
 	v := d.Verdict
 	doc := htmlDocument{Number: number, Source: plain(v.Source), Failed: plain(d.Failed), Conforms: v.Conforms && d.Failed == ""}
@@ -81,9 +85,10 @@ func documentHTML(d Document, number int, words words) htmlDocument {
 	if v.Profile.Graded() {
 		for i, a := range []oslo.Assessment{v.Maturity.One, v.Maturity.Two, v.Maturity.Three} {
 			doc.Levels = append(doc.Levels, htmlLevel{
-				fmt.Sprintf("%s %d", words.level, i+1), [...]string{"open", "reached", "missed"}[min(a, oslo.Missed)], assessment(a, words.language),
+				fmt.Sprintf("%s %d", words.level, i+1), stateOf(a), assessment(a, words.language),
 			})
 		}
+		doc.Levels = append(doc.Levels, htmlLevel{"bonus", stateOf(v.Maturity.Bonus), assessment(v.Maturity.Bonus, words.language)})
 	}
 	lines := rdf.NewLines(redacted(d))
 	for _, g := range Groups(v.Findings) {

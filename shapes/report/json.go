@@ -27,16 +27,22 @@ type jsonReport struct {
 const schemaID = "https://github.com/belfort-lod/belfort/raw/main/shapes/report/schema.json"
 
 type jsonDocument struct {
-	Source   string         `json:"source"`
-	Failed   string         `json:"failed,omitempty"`
-	Profile  oslo.Profile   `json:"profile,omitempty"`
-	Conforms bool           `json:"conforms"`
-	Counts   jsonCounts     `json:"counts"`
-	Baseline *jsonBaseline  `json:"baseline,omitempty"`
-	Left     int            `json:"left,omitempty"`
-	Maturity *oslo.Maturity `json:"maturity,omitempty"`
-	Official *jsonOfficial  `json:"official,omitempty"`
-	Findings []jsonFinding  `json:"findings"`
+	Source   string        `json:"source"`
+	Failed   string        `json:"failed,omitempty"`
+	Profile  oslo.Profile  `json:"profile,omitempty"`
+	Conforms bool          `json:"conforms"`
+	Counts   jsonCounts    `json:"counts"`
+	Baseline *jsonBaseline `json:"baseline,omitempty"`
+	Left     int           `json:"left,omitempty"`
+	Maturity *jsonMaturity `json:"maturity,omitempty"`
+	Official *jsonOfficial `json:"official,omitempty"`
+	Findings []jsonFinding `json:"findings"`
+}
+
+type jsonMaturity struct {
+	oslo.Maturity
+	Level int  `json:"level"`
+	Open  bool `json:"open"` // level 2 below it was not assessed
 }
 
 type jsonCounts struct {
@@ -110,7 +116,8 @@ func documentJSON(d Document) jsonDocument {
 		doc.Baseline = &jsonBaseline{d.Known, d.Gone}
 	}
 	if v.Profile.Graded() {
-		doc.Maturity = &v.Maturity
+		level, open := v.Maturity.Level()
+		doc.Maturity = &jsonMaturity{v.Maturity, int(level), open}
 	}
 	if c := d.Official; c != nil {
 		o := jsonOfficial{
@@ -124,7 +131,7 @@ func documentJSON(d Document) jsonDocument {
 	}
 	text := redacted(d)
 	prints := Fingerprints(d)
-	elements := elementsAt(text, v.Findings)
+	elements := Elements(text, v.Findings)
 	for i, f := range v.Findings {
 		j := findingJSON(text, f)
 		j.Fingerprint, j.Element = prints[i], elements[i]

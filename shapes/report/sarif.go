@@ -170,7 +170,7 @@ type sarifBuilder struct {
 func (b *sarifBuilder) document(d Document) {
 	text := redacted(d)
 	prints := Fingerprints(d)
-	elements := elementsAt(text, d.Verdict.Findings)
+	elements := Elements(text, d.Verdict.Findings)
 	chars := newRuneCounter(text)
 	artifact := b.artifact(d.Verdict.Source)
 	for i, f := range d.Verdict.Findings {

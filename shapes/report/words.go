@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -74,9 +75,22 @@ func totals(v oslo.Verdict, language Language) string {
 	w := wordsOf(language)
 	s := w.counts(v.Counts) + "; " + w.profile + " " + string(v.Profile)
 	if v.Profile.Graded() {
+		s += "; " + w.reached(v.Maturity)
 		for i, a := range []oslo.Assessment{v.Maturity.One, v.Maturity.Two, v.Maturity.Three} {
 			s += fmt.Sprintf("; %s %d %s", w.level, i+1, assessment(a, language))
 		}
+		s += "; bonus " + assessment(v.Maturity.Bonus, language)
+	}
+	return s
+}
+
+// reached names the level that a page reached: "level 3, level 2 not assessed"
+// where it rests on one that was not assessed.
+func (w words) reached(m oslo.Maturity) string {
+	level, open := m.Level()
+	s := w.level + " " + cmp.Or(level.String(), "0")
+	if open {
+		s += ", " + w.level + " 2 " + assessment(oslo.NotAssessed, w.language)
 	}
 	return s
 }
@@ -107,7 +121,7 @@ func comparison(c *lblod.Comparison, d Document, w words) []string {
 		lines = append(lines, w.asOne)
 	}
 	if d.Verdict.Profile.Graded() {
-		lines = append(lines, fmt.Sprintf("Belfort: %s %d", w.level, c.Ours))
+		lines = append(lines, "Belfort: "+w.reached(d.Verdict.Maturity))
 	}
 	if c.Agreed > 0 {
 		lines = append(lines, fmt.Sprintf(w.agreed, c.Agreed))
