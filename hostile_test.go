@@ -1,15 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +32,9 @@ const memoryLimit = 1000 // MB
 // broken connection when part of the answer is out.
 //
 // BELFORT_HOSTILE says how long it goes on, such as "10m"; 10 seconds if it does not.
+// Every query is sent once before one is sent again. From 4 minutes on, which is time
+// enough for all of them, each must have ended, and from 8 minutes on each twice; what
+// is under way then may end. BELFORT_SEED says in which order they are sent.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out by -short: it takes half a minute of both processors")
@@ -35,6 +43,11 @@ func TestHostile(t *testing.T) {
 	if d, err := time.ParseDuration(os.Getenv("BELFORT_HOSTILE")); err == nil {
 		lasting = d
 	}
+	seed := uint64(time.Now().UnixNano())
+	if n, err := strconv.ParseUint(os.Getenv("BELFORT_SEED"), 10, 64); err == nil {
+		seed = n
+	}
+	t.Logf("seed %d, for %v", seed, lasting)
 	data := filepath.Join(t.TempDir(), "data")
 	file := filepath.Join(t.TempDir(), "besluiten.nq")
 	if err := os.WriteFile(file, []byte(decisions(20_000)), 0o600); err != nil {
@@ -48,16 +61,21 @@ func TestHostile(t *testing.T) {
 	quiet := visit(t, s.address, 3*time.Second)
 	ctx, cancel := context.WithTimeout(context.Background(), lasting)
 	defer cancel()
-	attack := &attack{address: s.address + "/sparql", outcomes: map[string]map[string]int{}, slowest: map[string]time.Duration{}, counts: map[string]bool{}}
-	var attackers sync.WaitGroup
 	list := nasty()
-	for _, q := range list {
-		attack.counts[q.name] = strings.Contains(q.text, "SELECT (COUNT(*) AS ?n) {")
+	attack := newAttack(s.address+"/sparql", list)
+	deck := &deck{random: rand.New(rand.NewPCG(seed, 0)), cards: len(list)}
+	sending := ctx
+	if lasting >= time.Minute {
+		// What is sent in time may take its time.
+		var stop context.CancelFunc
+		sending, stop = context.WithTimeout(context.Background(), lasting+longest+5*time.Second)
+		defer stop()
 	}
-	for i := range 16 {
+	var attackers sync.WaitGroup
+	for range 16 {
 		attackers.Go(func() {
-			for k := i * len(list) / 16; ctx.Err() == nil; k++ {
-				attack.send(ctx, list[k%len(list)])
+			for ctx.Err() == nil {
+				attack.send(sending, list[deck.next()])
 			}
 		})
 	}
@@ -69,7 +87,7 @@ func TestHostile(t *testing.T) {
 
 	t.Logf("quiet: %v", quiet)
 	t.Logf("under attack: %v; at most %.0f MB resident", besieged, most)
-	attack.report(t, len(list))
+	attack.report(t, lasting)
 	if most > memoryLimit {
 		t.Errorf("%.0f MB resident, the limit is %d MB", most, memoryLimit)
 	}
@@ -176,17 +194,55 @@ func watch(ctx context.Context, t *testing.T, pid int) (most float64) {
 // nastyQuery is one query.
 type nastyQuery struct{ name, text string }
 
-// attack gathers how the queries ended.
-type attack struct {
-	address  string
-	lock     sync.Mutex
-	outcomes map[string]map[string]int // by query, then by outcome
-	slowest  map[string]time.Duration
-	counts   map[string]bool // those that have one row, at the end
+// longest is what a nasty query may take: waiting for a turn, running and writing may
+// each take what they may.
+const longest = 75 * time.Second
+
+// deck deals the numbers of cards: each once, in a random order, then again.
+type deck struct {
+	lock   sync.Mutex
+	random *rand.Rand
+	cards  int
+	left   []int
 }
 
-// send sends a query, and notes how it ended if the attack did not end first.
+func (d *deck) next() int {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	if len(d.left) == 0 {
+		d.left = d.random.Perm(d.cards)
+	}
+	n := d.left[0]
+	d.left = d.left[1:]
+	return n
+}
+
+// attack gathers how the queries ended.
+type attack struct {
+	address string
+	queries []nastyQuery
+	lock    sync.Mutex
+	sent    map[string]int
+	ended   map[string]int
+	// outcomes counts by query, then by outcome: "answered", "refused", "limit: " and
+	// which, "broken off: " and by which limit.
+	outcomes map[string]map[string]int
+	slowest  map[string]time.Duration
+}
+
+func newAttack(address string, queries []nastyQuery) *attack {
+	a := &attack{address: address, queries: queries, sent: map[string]int{}, ended: map[string]int{}, outcomes: map[string]map[string]int{}, slowest: map[string]time.Duration{}}
+	for _, q := range queries {
+		a.outcomes[q.name] = map[string]int{}
+	}
+	return a
+}
+
+// send sends a query, and notes how it ended if that was before the context did.
 func (a *attack) send(ctx context.Context, q nastyQuery) {
+	a.lock.Lock()
+	a.sent[q.name]++
+	a.lock.Unlock()
 	begun := time.Now()
 	outcome := a.outcome(ctx, q)
 	took := time.Since(begun)
@@ -195,12 +251,13 @@ func (a *attack) send(ctx context.Context, q nastyQuery) {
 	}
 	a.lock.Lock()
 	defer a.lock.Unlock()
-	if a.outcomes[q.name] == nil {
-		a.outcomes[q.name] = map[string]int{}
-	}
+	a.ended[q.name]++
 	a.outcomes[q.name][outcome]++
 	a.slowest[q.name] = max(a.slowest[q.name], took)
 }
+
+// limitName finds the name of a limit in what the server says.
+var limitName = regexp.MustCompile(`limit reached \(([a-z ]+)\)`)
 
 func (a *attack) outcome(ctx context.Context, q nastyQuery) string {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.address, strings.NewReader(q.text))
@@ -208,56 +265,90 @@ func (a *attack) outcome(ctx context.Context, q nastyQuery) string {
 		return err.Error()
 	}
 	req.Header.Set("Content-Type", "application/sparql-query")
+	// Formats with comments: there a broken answer says why.
+	req.Header.Set("Accept", "application/sparql-results+xml, text/turtle")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return "refused while it was sent"
 	}
 	defer res.Body.Close()
 	if res.StatusCode == http.StatusOK {
-		if _, err := io.Copy(io.Discard, res.Body); err != nil {
-			return "broken off"
+		var end tail
+		_, err := io.Copy(&end, res.Body)
+		name := limitName.FindStringSubmatch(string(end))
+		switch {
+		case err == nil:
+			return "answered"
+		case name != nil:
+			return "broken off: " + name[1]
 		}
-		return "answered"
+		return "broken off"
 	}
 	said, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	text := strings.ToLower(string(said))
+	name := limitName.FindStringSubmatch(text)
 	switch {
-	case strings.Contains(text, "limit reached"), strings.Contains(text, "grens bereikt"), strings.Contains(text, "more than"), strings.Contains(text, "too "):
-		return "limit"
+	case name != nil:
+		return "limit: " + name[1]
+	case strings.Contains(text, "limit reached"):
+		return "limit: turns"
+	case res.StatusCode/100 == 4 && (strings.Contains(text, "more than") || strings.Contains(text, "too ")):
+		return "limit: text of the query"
 	case res.StatusCode/100 == 4:
 		return "refused"
 	}
 	return fmt.Sprintf("%s: %.200s", res.Status, said)
 }
 
-// report checks and logs the outcomes.
-func (a *attack) report(t *testing.T, queries int) {
-	// Waiting for a turn, running and writing may each take what they may.
-	const longest = 75 * time.Second
-	total := map[string]int{}
-	for name, outcomes := range a.outcomes {
-		for outcome, n := range outcomes {
+// tail keeps the end of what is written to it.
+type tail []byte
+
+func (t *tail) Write(p []byte) (int, error) {
+	*t = append(*t, p...)
+	if len(*t) > 4096 {
+		*t = slices.Clone((*t)[len(*t)-2048:])
+	}
+	return len(p), nil
+}
+
+// report checks and logs the outcomes of an attack.
+func (a *attack) report(t *testing.T, lasting time.Duration) {
+	least := 0
+	switch {
+	case lasting >= 8*time.Minute:
+		least = 2
+	case lasting >= 4*time.Minute:
+		least = 1
+	}
+	total, fewest := map[string]int{}, math.MaxInt
+	for _, q := range a.queries {
+		for outcome, n := range a.outcomes[q.name] {
 			total[outcome] += n
-			if !slices.Contains([]string{"answered", "limit", "refused", "broken off", "refused while it was sent"}, outcome) {
-				t.Errorf("%s ends with %s (%d times)", name, outcome, n)
+			kind, _, _ := strings.Cut(outcome, ":")
+			if !slices.Contains([]string{"answered", "limit", "refused", "broken off", "refused while it was sent"}, kind) {
+				t.Errorf("%s ends with %s (%d times)", q.name, outcome, n)
 			}
-			if outcome == "broken off" && a.counts[name] {
-				t.Errorf("%s is broken off, though no row was out: the limit can be told", name)
+			if kind == "broken off" && strings.Contains(q.text, "SELECT (COUNT(*) AS ?n) {") {
+				t.Errorf("%s is broken off, though no row was out: the limit can be told", q.name)
 			}
 		}
-		if a.slowest[name] > longest {
-			t.Errorf("%s took %v", name, a.slowest[name])
+		if a.slowest[q.name] > longest {
+			t.Errorf("%s took %v", q.name, a.slowest[q.name])
 		}
+		if a.ended[q.name] < least {
+			t.Errorf("%s was sent %d times and ended %d times, not %d", q.name, a.sent[q.name], a.ended[q.name], least)
+		}
+		if lasting >= time.Minute && a.ended[q.name] < a.sent[q.name] {
+			t.Errorf("%s was sent %d times, and had not ended %d times when the attack was over for %v", q.name, a.sent[q.name], a.sent[q.name]-a.ended[q.name], longest)
+		}
+		fewest = min(fewest, a.ended[q.name])
 	}
-	names := make([]string, 0, len(a.slowest))
-	for name := range a.slowest {
-		names = append(names, name)
+	list := slices.Clone(a.queries)
+	slices.SortStableFunc(list, func(x, y nastyQuery) int { return cmp.Compare(a.slowest[y.name], a.slowest[x.name]) })
+	for _, q := range list {
+		t.Logf("%-46s ended %3d of %3d, within %8v %v", q.name, a.ended[q.name], a.sent[q.name], a.slowest[q.name].Round(time.Millisecond), a.outcomes[q.name])
 	}
-	slices.SortFunc(names, func(x, y string) int { return int(a.slowest[y] - a.slowest[x]) })
-	for _, name := range names {
-		t.Logf("%-40s %8v %v", name, a.slowest[name].Round(time.Millisecond), a.outcomes[name])
-	}
-	t.Logf("%d of %d nasty queries ended at least once: %v", len(a.outcomes), queries, total)
+	t.Logf("%d nasty queries, each ended %d times at least: %v", len(a.queries), fewest, total)
 }
 
 // nasty are sixty queries that no visitor means.
@@ -320,6 +411,9 @@ func nasty() []nastyQuery {
 		{"regular expression with alternatives", `SELECT * { ?s eli:title ?t FILTER REGEX(?t, "` + joined(500, "|", func(i int) string { return fmt.Sprintf("(a|b)*%d", i) }) + `") }`},
 		{"regular expression of the data", "SELECT * { ?s eli:title ?t . ?x eli:title ?u FILTER REGEX(?t, STR(?u)) }"},
 		{"regular expression of 1 MB", `SELECT * { ?s eli:title ?t FILTER REGEX(?t, "` + long(500_000, "a?") + `") }`},
+		{"regular expression of large counts", `SELECT * { ?s eli:title ?t FILTER REGEX(?t, "` + joined(60, "|", func(i int) string { return fmt.Sprintf("[^%c]{900}", 'a'+i%26) }) + `") }`},
+		{"regular expression on long text", `SELECT * { ?s eli:title ?t ` + doubled(14, "?t") + ` FILTER REGEX(?d13, "` + joined(30, "|", func(i int) string { return fmt.Sprintf("[^%c]{300}%d", 'a'+i%26, i) }) + `") }`},
+		{"replace that is quadratic", `SELECT * { ?s eli:title ?t ` + doubled(12, "?t") + ` BIND(REPLACE(?d11, "a.*0b|a", "") AS ?x) }`},
 		{"replace that grows", `SELECT * { ?s eli:title ?t BIND(REPLACE(REPLACE(REPLACE(?t, "", "$0aaaaaaaaaa"), "a", "bbbbbbbbbbbbbbbbbbbb"), "b", "cccccccccccccccccccc") AS ?x) } ORDER BY ?x`},
 		{"values of 50,000", "SELECT (COUNT(*) AS ?n) { VALUES ?x { " + joined(50_000, " ", func(i int) string { return fmt.Sprintf("b:%d", i) }) + " } ?x eli:cites ?y . ?z eli:cites ?y . ?z eli:cites ?w }"},
 		{"values by values by values", "SELECT * { " + joined(4, " ", func(k int) string {
