@@ -11,6 +11,7 @@ import (
 	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/config"
+	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/internal/state/files"
 	"github.com/belfort-lod/belfort/internal/state/pebble"
 	"github.com/belfort-lod/belfort/publisher"
@@ -38,6 +39,7 @@ type house struct {
 	client    *http.Client // for what the operator's sources lead to; see newClient
 	visitors  *http.Client // for what visitors name: the web's own ports only
 	keys      *config.Keyring
+	register  *register.Register // nil where the operator gives none
 }
 
 // open opens the data directory, making what is not there.
@@ -51,6 +53,11 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	}()
 	if h.keys, err = keyring(c); err != nil {
 		return h, &exit{exitUsage, err}
+	}
+	if c.Register != "" {
+		if h.register, err = readRegister(c.Register); err != nil {
+			return h, &exit{exitUsage, err}
+		}
 	}
 	if err := os.MkdirAll(c.Data, 0o750); err != nil {
 		return h, fmt.Errorf("make data directory: %w", err)
@@ -106,10 +113,13 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 
 // judge validates a page by the profile as practised. A finding about privacy
 // that is a violation keeps the page back.
-func judge(_ context.Context, p besluit.Publicatie) (publisher.Report, error) {
+func judge(ctx context.Context, p besluit.Publicatie) (publisher.Report, error) {
 	verdict := oslo.Validate(oslo.Input{
 		Source: p.Pagina, Text: p.Tekst, Quads: p.Quads, Findings: p.Findings, Subjects: p.Subjects,
-	}, oslo.Options{Now: p.Opgehaald})
+	}, oslo.Options{Now: p.Opgehaald, Context: ctx})
+	if err := ctx.Err(); err != nil { // not all rules were applied
+		return publisher.Report{}, fmt.Errorf("judge %s: %w", p.Pagina, err)
+	}
 	report := publisher.Report{Profile: string(verdict.Profile), Findings: verdict.Findings}
 	for _, f := range verdict.Findings {
 		if f.Severity == rdf.Violation && oslo.IsPrivacy(f.Rule) {

@@ -41,6 +41,9 @@ type Config struct {
 	Melding []Melding `json:"melding"`
 	// Tokens let people write graphs of their own, under Base + "/graphs/eigen/".
 	Tokens []Token `json:"tokens"`
+	// Register is a file with a snapshot of the mandatarissen, by which the
+	// validator judges level 2; "" leaves level 2 without judgement.
+	Register string `json:"register"`
 	// Services are the addresses of the SPARQL endpoints that queries may ask with
 	// SERVICE; none is asked that is not here.
 	Services []string `json:"services"`
