@@ -32,8 +32,11 @@ bench:
 	go test -run '^$$' -bench . -benchmem ./...
 	BELFORT_PEERS=1 go test -count=1 -timeout 1h -v -run TestPeers . # docs/bench/sparql.md
 
-proof: ## the full counts that take hours; results are kept in docs/proof/
+proof: ## the full counts that take hours; results are kept in docs/proof/. Each step prints its seeds
+	BELFORT_KILLS=200 go test -count=1 -timeout 4h -v -run '^TestKill' ./sparql/quadstore
+	BELFORT_KILLS=200 go test -count=1 -timeout 4h -v -run '^TestKill' .
+	BELFORT_PAIRS=1000000 go test -count=1 -timeout 12h -v -run '^TestOracle$$' ./sparql/eval
+	BELFORT_PAIRS=1000000 go test -count=1 -timeout 12h -v -run '^TestOracleOnStore$$' ./sparql/eval
+	BELFORT_PAIRS=100000 go test -count=1 -timeout 2h -v -run '^TestRandom$$' ./sparql/remote # needs Virtuoso
+	BELFORT_HOSTILE=10m go test -count=1 -timeout 30m -v -run '^TestHostile$$' .
 	$(MAKE) fuzz FUZZTIME=10m
-	BELFORT_KILLS=200 go test -count=1 -timeout 4h -run Kill .
-	BELFORT_HOSTILE=10m go test -count=1 -timeout 30m -v -run Hostile .
-	BELFORT_PAIRS=100000 go test -count=1 -timeout 2h -v -run Random ./sparql/remote

@@ -325,7 +325,7 @@ func TestOracle(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d texts were queries", ran, pairs)
+	t.Logf("seeds %d to %d: %d of %d texts were queries", seed, seed+uint64(pairs)-1, ran, pairs)
 	if ran < pairs/3 {
 		t.Errorf("the generator made %d queries of %d texts: too few", ran, pairs)
 	}

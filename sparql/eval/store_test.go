@@ -66,7 +66,7 @@ func TestOracleOnStore(t *testing.T) {
 			}
 		}()
 	}
-	t.Logf("%d queries", ran)
+	t.Logf("data of seeds %d to %d: %d queries", seed, seed+uint64(max(1, pairs/each))-1, ran)
 }
 
 func fallible(quads []rdf.Quad) iter.Seq2[rdf.Quad, error] {
