@@ -70,6 +70,15 @@ func (o *OwnGraphs) Allowed(graph rdf.Term) error {
 	return nil
 }
 
+// Graph returns the triples of an own graph as the ledger has it, none if it does not.
+func (o *OwnGraphs) Graph(ctx context.Context, graph rdf.Term) ([]rdf.Quad, error) {
+	last, refs, _, err := o.Publisher.Ledger.Latest(ctx, graph.Value())
+	if err != nil {
+		return nil, fmt.Errorf("read own graph %v: %w", graph, err)
+	}
+	return o.Publisher.quads(ctx, heldByEngines(last, refs))
+}
+
 // Write is sparql.Writer.Write.
 func (o *OwnGraphs) Write(ctx context.Context, work func(context.Context) ([]sparql.GraphChange, error)) error {
 	wait := cmp.Or(max(o.Wait, 0), defaultOwnWait)

@@ -16,6 +16,7 @@ import (
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/sparql"
+	"github.com/belfort-lod/belfort/sparql/eval"
 	"github.com/belfort-lod/belfort/sparql/quadstore"
 )
 
@@ -122,6 +123,93 @@ func TestOwnGraphs(t *testing.T) {
 	p, _, err := stream.Page(ctx, 1)
 	if err != nil || strings.Contains(fmt.Sprint(p.Quads), own) {
 		t.Errorf("the event stream tells of own graphs: %v", err)
+	}
+}
+
+// Where the data are at an endpoint of others, what can be worked out without it is
+// done in the same way, and the rest is refused.
+func TestOwnGraphsElsewhere(t *testing.T) {
+	h, inner := writer(t)
+	h.accept(t, page(t, "lijst", list))
+	h.follow(t)
+	o := &publisher.OwnGraphs{Publisher: h.Publisher, MaxQuads: 100, MaxGraphs: 3}
+	e := sparql.NewWritable(inner, sparql.WritableOptions{Writer: o, Own: o.Graph})
+	if err := h.store.Put(ctx, own+"geladen", []rdf.Quad{{Subject: rdf.IRI("http://x.example/s"), Predicate: rdf.IRI("http://x.example/p"), Object: rdf.String("o")}}); err != nil {
+		t.Fatal(err)
+	}
+	const loaded = "geladen s p o"
+	var readOnly *sparql.ReadOnlyError
+	var limit *sparql.LimitError
+	var request *eval.RequestError
+	for _, c := range []struct {
+		update string
+		want   string
+		err    any // an error, or a pointer to one; nil for none
+	}{
+		{"INSERT DATA { GRAPH g:a { x:s x:p 1 } GRAPH g:b { x:s x:p true } }", "a s p 1, b s p true, " + loaded, nil},
+		{"INSERT DATA { GRAPH g:a { x:s x:p 2 , 3 } } ; DELETE DATA { GRAPH g:a { x:s x:p 1 } GRAPH g:c { x:s x:p 1 } }", "a s p 2, a s p 3, b s p true, " + loaded, nil},
+		{"MOVE g:b TO g:c", "a s p 2, a s p 3, c s p true, " + loaded, nil},
+		{"ADD g:a TO g:c ; DROP GRAPH g:a", "c s p 2, c s p 3, c s p true, " + loaded, nil},
+		{"DELETE { GRAPH g:c { ?s ?p ?o } } WHERE { GRAPH g:c { ?s ?p ?o } }", "", sparql.ErrUnsupported},
+		{"DELETE WHERE { GRAPH g:c { ?s ?p ?o } }", "", sparql.ErrUnsupported},
+		{"CLEAR NAMED", "", sparql.ErrUnsupported},
+		{"COPY DEFAULT TO g:a", "", sparql.ErrUnsupported},
+		{"CLEAR DEFAULT", "", &readOnly},
+		{"INSERT DATA { x:s x:p 1 }", "", &readOnly},
+		{"INSERT DATA { GRAPH <" + site + "lijst> { x:s x:p 1 } }", "", &readOnly},
+		{"MOVE <" + site + "lijst> TO g:a", "", &readOnly},
+		{"INSERT DATA { GRAPH g:geladen { x:s x:p 1 } }", "", sparql.ErrOutside},
+		{"COPY g:nergens TO g:a", "", &request},
+		{"INSERT DATA { GRAPH g:1 {x:s x:p 1} GRAPH g:2 {x:s x:p 1} GRAPH g:3 {x:s x:p 1} GRAPH g:4 {x:s x:p 1} }", "", &limit},
+		{"COPY g:geladen TO g:d", "c s p 2, c s p 3, c s p true, d s p o, " + loaded, nil},
+		{"DROP GRAPH g:geladen", "", sparql.ErrOutside},
+		{"DROP GRAPH g:d", "c s p 2, c s p 3, c s p true, " + loaded, nil},
+	} {
+		before := ownQuads(t, h.store)
+		err := update(t, e, c.update)
+		ok := false
+		switch want := c.err.(type) {
+		case nil:
+			ok = err == nil
+			before = c.want
+		case error:
+			ok = errors.Is(err, want)
+		default:
+			ok = err != nil && errors.As(err, want)
+		}
+		if !ok {
+			t.Errorf("%s: %v", c.update, err)
+		}
+		if got := ownQuads(t, h.store); got != before {
+			t.Errorf("%s\ngives %s\nnot   %s", c.update, got, before)
+		}
+	}
+	w, graph := e.(sparql.GraphWriter), []rdf.Quad{{Subject: rdf.Blank("b"), Predicate: rdf.IRI("http://x.example/p"), Object: rdf.String("o")}}
+	if existed, err := w.DeleteGraph(ctx, rdf.IRI(own+"geladen")); !existed || err != nil {
+		t.Errorf("DELETE of what was loaded: existed is %v, %v", existed, err)
+	}
+	name := rdf.IRI(own + "e")
+	for i, want := range []bool{true, false} {
+		if created, err := w.PutGraph(ctx, name, graph); created != want || err != nil {
+			t.Errorf("PUT %d: created is %v, %v", i, created, err)
+		}
+	}
+	if created, err := w.PostGraph(ctx, name, graph); created || err != nil {
+		t.Errorf("POST: created is %v, %v", created, err)
+	}
+	if got := ownQuads(t, h.store); got != "c s p 2, c s p 3, c s p true, e [] p o, e [] p o" {
+		t.Errorf("after PUT and POST: %s", got)
+	}
+	for i, want := range []bool{true, false} {
+		if existed, err := w.DeleteGraph(ctx, name); existed != want || err != nil {
+			t.Errorf("DELETE %d: existed is %v, %v", i, existed, err)
+		}
+	}
+	if _, err := w.PutGraph(ctx, rdf.IRI(site+"lijst"), graph); !errors.As(err, &readOnly) {
+		t.Errorf("PUT of what was harvested: %v", err)
+	}
+	if err := publisher.Verify(ctx, h.Ledger, h.Blobs); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // elsewhere puts an endpoint in the place of the embedded store: it answers the
-// queries, and gets the graphs of the pages.
-func (h *house) elsewhere(c *config.Engine) error {
+// queries, and gets the graphs of the pages and those that people write.
+func (h *house) elsewhere(c *config.Engine, writer *publisher.OwnGraphs) error {
 	o := remote.Options{
 		Endpoint: c.Endpoint, Update: c.Update, GraphStore: c.GraphStore, User: c.User,
 		// The operator named it, and such an endpoint mostly is no one else's to see.
@@ -34,20 +34,12 @@ func (h *house) elsewhere(c *config.Engine) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	h.engine = readOnly{engine}
+	// What visitors write has to go through the ledger.
+	h.engine = sparql.NewWritable(engine, sparql.WritableOptions{Writer: writer, Own: writer.Graph, Load: h.load})
 	h.reader.Engine = h.engine
 	h.publisher.Graphs = engine
 	h.publisher.Cursors = cursorsOf{h.publisher.Cursors, c.Endpoint}
 	return nil
-}
-
-// readOnly is an engine that visitors cannot write: what they write has to go
-// through the ledger, and an update can be understood only where the data are.
-type readOnly struct{ sparql.Engine }
-
-// Update is Engine.Update.
-func (readOnly) Update(context.Context, sparql.Query) error {
-	return fmt.Errorf("update: %w", sparql.ErrUnsupported)
 }
 
 // cursorsOf keeps how far an endpoint has followed apart from how far the embedded

@@ -106,7 +106,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	}
 	writer.Publisher = h.publisher
 	if c.SPARQL.Engine != nil {
-		return h, h.elsewhere(c.SPARQL.Engine)
+		return h, h.elsewhere(c.SPARQL.Engine, writer)
 	}
 	return h, nil
 }
