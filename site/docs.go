@@ -127,6 +127,7 @@ type ruleSection struct {
 // of each type of document.
 func ruleSections(l lang, rules []oslo.Rule) []ruleSection {
 	sections := []ruleSection{{ID: "fouten", Naam: message(l, "regels.fouten")}, {ID: "privacy", Naam: message(l, "regels.privacy")}}
+	shacl := ruleSection{ID: "shacl", Naam: message(l, "regels.shacl")}
 	portal := ruleSection{ID: "loket", Naam: message(l, "regels.loket")}
 	classes, soorten := map[string]int{}, map[string]int{}
 	at := func(list *[]ruleSection, known map[string]int, name string) *ruleSection {
@@ -144,6 +145,8 @@ func ruleSections(l lang, rules []oslo.Rule) []ruleSection {
 		switch {
 		case rule.Private:
 			in = &sections[1]
+		case strings.HasPrefix(rule.Code, "shacl-") && rule.Code != "shacl-unfinished":
+			in = &shacl
 		case ok && conceptName.MatchString(class):
 			in = at(&portal.Soorten, soorten, named(class))
 			portal.Aantal++
@@ -156,7 +159,7 @@ func ruleSections(l lang, rules []oslo.Rule) []ruleSection {
 		in.Regels = append(in.Regels, rule)
 		in.Aantal++
 	}
-	sections = append(sections, portal)
+	sections = append(sections, portal, shacl)
 	return slices.DeleteFunc(sections, func(s ruleSection) bool { return s.Aantal == 0 })
 }
 

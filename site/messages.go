@@ -567,6 +567,7 @@ var messages = map[string]rdf.Text{
 	"regels.aantal":   {NL: "Het zijn er %d; programma's lezen ze op /api/v1/rules.", EN: "There are %d; programs read them at /api/v1/rules."},
 	"regels.fouten":   {NL: "Fouten die vaak voorkomen", EN: "Faults that are often made"},
 	"regels.loket":    {NL: "Verplichte velden van het Loket, per soort document", EN: "Required fields of the portal, by type of document"},
+	"regels.shacl":    {NL: "Eigen shapes (SHACL)", EN: "Shapes of your own (SHACL)"},
 	"regels.privacy":  {NL: "Privacy", EN: "Privacy"},
 	"regel.altijd":    {NL: "Elk profiel: deze regel geldt altijd.", EN: "Every profile: this rule always applies."},
 	"regel.bron":      {NL: "Waar dit vandaan komt", EN: "Where this comes from"},

@@ -219,6 +219,9 @@ func TestRulesAreDocumented(t *testing.T) {
 				t.Errorf("%s has no %s in both languages", r.Code, name)
 			}
 		}
+		if r.Source.Name.NL == "" || r.Source.Name.EN == "" {
+			t.Errorf("%s does not say where it comes from", r.Code)
+		}
 		if r.Example == "" && !r.Private && !slices.Contains(ofTheProgram, r.Code) {
 			t.Errorf("%s has no example", r.Code)
 		}

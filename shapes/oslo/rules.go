@@ -25,6 +25,8 @@ type Rule struct {
 	Level Level `json:"level,omitempty"`
 	// Profiles that apply it; empty means that it always applies.
 	Profiles []Profile `json:"profiles,omitempty"`
+	// Source is where the demand comes from.
+	Source Source `json:"source"`
 	// Private marks rules whose value must never be shown in full.
 	Private bool `json:"private,omitempty"`
 }
@@ -46,12 +48,13 @@ func IsPrivacy(code string) bool {
 	return written()[code].Private
 }
 
-var allRules = sync.OnceValue(func() []Rule { return append(writtenRules(), shapeRules()...) })
+var allRules = sync.OnceValue(func() []Rule { return slices.Concat(writtenRules(), constraintRules(), shapeRules()) })
 
 // writtenRules are those that are no shapes.
 func writtenRules() []Rule {
 	rules := slices.Concat(faultRules(), slipRules(), registerRules(), privacyRules(), meldingRules())
 	for i, r := range rules {
+		rules[i].Source = sourceOfWritten(r)
 		rules[i].Example = cmp.Or(r.Example, faultExamples[r.Code])
 	}
 	return rules
@@ -131,6 +134,7 @@ func shapeRule(c *compiled, p Profile, code string, node, class rdf.Term) Rule {
 		Explanation: wanted,
 		Consequence: consequence(p, level),
 		Level:       level,
+		Source:      sourceOf(p, level),
 		Profiles:    []Profile{p},
 		Mending: rdf.Text{
 			NL: "Zet de eigenschap op het element van de " + curie(class.Value()) + ", zoals in het voorbeeld.",

@@ -49,6 +49,8 @@ var prefixes = []struct{ prefix, namespace string }{
 	{"skos", vocab.SKOS}, {"rdf", vocab.RDF}, {"rdfs", vocab.RDFS}, {"xsd", vocab.XSD}, {"lblodBesluit", vocab.LblodBesluit},
 	{"ext", vocab.Ext}, {"sh", vocab.SH}, {"schema", vocab.Schema}, {"BesluitType", vocab.BesluitType},
 	{"BesluitDocumentType", vocab.BesluitDocumentType}, {"elod", "http://linkedeconomy.org/ontology#"},
+	{"dcat", vocab.Dcat}, {"vcard", vocab.Vcard}, {"adms", vocab.Adms}, {"ldes", vocab.Ldes}, {"person", "http://www.w3.org/ns/person#"},
+	{"tree", vocab.Tree}, {"dcatap", "http://data.europa.eu/r5r/"}, {"locn", "http://www.w3.org/ns/locn#"},
 }
 
 // curie shortens an IRI for a message.
