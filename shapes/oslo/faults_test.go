@@ -194,3 +194,50 @@ func TestLevelTwo(t *testing.T) {
 		}
 	}
 }
+
+// A request that is cancelled stops: no rule is applied after it, and what comes
+// out says that it is not finished.
+func TestCancelled(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "faults", "notulen.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := read(t, "https://www.vlavirgem.example/pagina", text)
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	v := oslo.Validate(in, oslo.Options{Profile: oslo.Notulen, Context: ctx, Resolve: func(context.Context, string) (*rdf.Graph, error) {
+		asked++
+		cancel()
+		return nil, context.Canceled
+	}})
+	if asked != 1 || v.Conforms || len(lines(v, "shacl-unfinished")) != 1 {
+		t.Errorf("cancelled while it asks: asked %d times, conforms %t, %d findings", asked, v.Conforms, len(v.Findings))
+	}
+	if v := oslo.Validate(in, oslo.Options{Profile: oslo.Notulen, Context: ctx, Now: noon}); len(v.Findings) != 1 || v.Findings[0].Rule != "shacl-unfinished" {
+		t.Errorf("cancelled before it begins: %v", v.Findings)
+	}
+}
+
+// The level of a page says so where it rests on one that was not assessed.
+func TestMaturity(t *testing.T) {
+	for _, test := range []struct {
+		m      oslo.Maturity
+		level  oslo.Level
+		open   bool
+		has    oslo.Level
+		reason string
+	}{
+		{oslo.Maturity{}, oslo.NoLevel, false, oslo.NoLevel, "nothing was assessed"},
+		{oslo.Maturity{One: oslo.Missed, Two: oslo.Reached, Three: oslo.Reached}, oslo.NoLevel, false, oslo.NoLevel, "level 1 comes first"},
+		{oslo.Maturity{One: oslo.Reached}, oslo.Level1, false, oslo.Level1, "nothing above"},
+		{oslo.Maturity{One: oslo.Reached, Two: oslo.Missed, Three: oslo.Reached}, oslo.Level1, false, oslo.Level1, "level 3 counts above level 2 only"},
+		{oslo.Maturity{One: oslo.Reached, Two: oslo.Reached, Three: oslo.Missed}, oslo.Level2, false, oslo.Level2, "up to level 2"},
+		{oslo.Maturity{One: oslo.Reached, Three: oslo.Reached}, oslo.Level3, true, oslo.Level1, "if the mandatarissen resolve"},
+		{oslo.Maturity{One: oslo.Reached, Two: oslo.Reached, Three: oslo.Reached}, oslo.Level3, false, oslo.Level3, "all of it"},
+	} {
+		level, open := test.m.Level()
+		if level != test.level || open != test.open || !test.m.Has(test.has) || test.has < oslo.Level3 && test.m.Has(test.has+1) {
+			t.Errorf("%s: level %q, open %t", test.reason, level, open)
+		}
+	}
+}
