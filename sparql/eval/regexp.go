@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"regexp"
@@ -36,8 +38,8 @@ func (x *exec) regexp(pattern, flags string) (*matcher, bool) {
 		x.regexpBytes = 0
 	}
 	m, err := compileRegexp(pattern, flags)
-	if err != nil {
-		return nil, x.fail(err)
+	if limit, ok := errors.AsType[*LimitError](err); ok {
+		return nil, x.fail(limit)
 	}
 	bytes := len(pattern) + 64
 	if m != nil {
@@ -206,8 +208,19 @@ func needed(re *syntax.Regexp) (literal string, fold bool) {
 	return literal, fold
 }
 
-// compileRegexp returns nil for a bad pattern or flag, and a *LimitError for one that
-// is too large.
+// Regexp compiles a regular expression of XPath (Functions and Operators, section
+// 5.6.1) with the flags s, m, i, x and q, as REGEX reads it. size is about how many
+// instructions it came to: a match takes at most that many steps for each byte of the
+// text. One that is too large is a *LimitError, found before it is compiled; what RE2
+// lacks, back references and subtraction of character classes, is an error too.
+func Regexp(pattern, flags string) (re *regexp.Regexp, size int, err error) {
+	m, err := compileRegexp(pattern, flags)
+	if err != nil {
+		return nil, 0, err
+	}
+	return m.Regexp, m.size, nil
+}
+
 func compileRegexp(pattern, flags string) (*matcher, error) {
 	if len(pattern) > maxPattern {
 		return nil, &LimitError{Limit: "pattern", Bound: maxPattern}
@@ -215,45 +228,23 @@ func compileRegexp(pattern, flags string) (*matcher, error) {
 	if len(pattern) > maxFolded && (strings.Contains(flags, "i") || strings.Contains(pattern, "(?")) {
 		return nil, &LimitError{Limit: "pattern", Bound: maxFolded}
 	}
-	prefix, quote, dotAll := "", false, false
-	for _, f := range flags {
-		switch f {
-		case 'i':
-			prefix += "i"
-		case 'm':
-			prefix += "m"
-		case 's':
-			prefix += "s"
-			dotAll = true
-		case 'x':
-			pattern = withoutSpace(pattern)
-		case 'q':
-			quote = true
-		default:
-			return nil, nil
-		}
+	source, err := translateRegexp(pattern, flags)
+	if err != nil {
+		return nil, err
 	}
-	if quote {
-		pattern = regexp.QuoteMeta(pattern)
-	} else {
-		pattern = translateRegexp(pattern, dotAll)
-	}
-	if prefix != "" {
-		pattern = "(?" + prefix + ")" + pattern
-	}
-	if strings.Count(pattern, `\p`)+strings.Count(pattern, `\P`) > maxClasses {
+	if strings.Count(source, `\p`)+strings.Count(source, `\P`) > maxClasses {
 		return nil, &LimitError{Limit: "pattern", Bound: maxClasses}
 	}
-	tree, err := syntax.Parse(pattern, syntax.Perl)
+	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return nil, nil
+		return nil, err
 	}
-	m := &matcher{source: pattern}
+	m := &matcher{source: source}
 	if m.size, m.bytes = measure(tree); m.size > maxProgram {
 		return nil, &LimitError{Limit: "pattern", Bound: maxProgram}
 	}
-	if m.Regexp, err = regexp.Compile(pattern); err != nil {
-		return nil, nil
+	if m.Regexp, err = regexp.Compile(source); err != nil {
+		return nil, err
 	}
 	m.literal, m.fold = needed(tree)
 	if m.fold && m.literal != "" {
@@ -262,90 +253,97 @@ func compileRegexp(pattern, flags string) (*matcher, error) {
 	return m, nil
 }
 
-// withoutSpace takes out white space outside classes, for the flag x.
-func withoutSpace(pattern string) string {
+// translateRegexp writes a regular expression of XPath (Functions and
+// Operators, section 5.6.1) in the syntax of RE2, which runs in linear time. What
+// RE2 lacks, back references and subtraction of character classes, is an error.
+func translateRegexp(pattern, flags string) (string, error) {
+	options, quoted, spaced, dotAll := "", false, false, false
+	for _, f := range flags {
+		switch f {
+		case 's':
+			dotAll = true
+			options += "s"
+		case 'm', 'i':
+			options += string(f)
+		case 'q':
+			quoted = true
+		case 'x':
+			spaced = true
+		default:
+			return "", fmt.Errorf("unknown flag %q", f)
+		}
+	}
 	var b strings.Builder
-	class := 0
+	if options != "" {
+		b.WriteString("(?" + options + ")")
+	}
+	if quoted {
+		b.WriteString(regexp.QuoteMeta(pattern))
+		return b.String(), nil
+	}
+	class := false // inside [ ]
 	for i := 0; i < len(pattern); i++ {
 		c := pattern[i]
 		switch {
 		case c == '\\' && i+1 < len(pattern):
-			b.WriteByte(c)
 			i++
-			c = pattern[i]
-		case c == '[':
-			class++
-		case c == ']':
-			class--
-		case class <= 0 && strings.IndexByte(" \t\r\n", c) >= 0:
-			continue
+			b.WriteString(escapeOf(pattern[i], class))
+		case spaced && !class && strings.IndexByte(" \t\r\n", c) >= 0:
+		case c == '.' && !class && !dotAll:
+			b.WriteString(`[^\n\r]`)
+		case c == '[' && class && pattern[i-1] == '-':
+			return "", errors.New("subtraction of character classes is not supported")
+		case c == '[' && class:
+			b.WriteString(`\[`)
+		default:
+			if c == '[' {
+				class = true
+			} else if c == ']' {
+				class = false
+			}
+			b.WriteByte(c)
 		}
-		b.WriteByte(c)
 	}
-	return b.String()
+	return b.String(), nil
 }
 
-// translateRegexp writes the class escapes of XML Schema that RE2 does not know
-// or reads otherwise.
-func translateRegexp(pattern string, dotAll bool) string {
-	if !strings.ContainsAny(pattern, `\.`) {
-		return pattern
+// The class escapes of XML Schema (part 2, appendix G.4.2.5) that RE2 lacks or
+// reads otherwise, as the inside of a class.
+const (
+	nameStart = `\p{L}_:`
+	nameChar  = nameStart + `\p{N}\p{M}.\-·`
+)
+
+// escapeOf writes the escape of a letter, inside a class or outside.
+func escapeOf(letter byte, class bool) string {
+	inside, negated := "", false
+	switch letter {
+	case 'd':
+		inside = `\p{Nd}`
+	case 'D':
+		inside = `\P{Nd}`
+	case 'w':
+		inside = `\p{L}\p{M}\p{N}\p{S}`
+	case 'W':
+		inside = `\p{P}\p{Z}\p{C}`
+	case 'i':
+		inside = nameStart
+	case 'I':
+		inside, negated = nameStart, true
+	case 'c':
+		inside = nameChar
+	case 'C':
+		inside, negated = nameChar, true
 	}
-	const (
-		nameStart = `\p{L}_:`
-		nameChar  = nameStart + `\p{N}\p{M}.\-·`
-	)
-	var b strings.Builder
-	class := 0
-	for i := 0; i < len(pattern); i++ {
-		c := pattern[i]
-		if c == '[' {
-			class++
-		} else if c == ']' && class > 0 {
-			class--
-		}
-		if c == '.' && class == 0 && !dotAll {
-			b.WriteString(`[^\n\r]`)
-			continue
-		}
-		if c != '\\' || i+1 == len(pattern) {
-			b.WriteByte(c)
-			continue
-		}
-		i++
-		inner, negated := "", false
-		switch pattern[i] {
-		case 'd':
-			inner = `\p{Nd}`
-		case 'D':
-			inner = `\P{Nd}`
-		case 'i':
-			inner = nameStart
-		case 'c':
-			inner = nameChar
-		case 'I':
-			inner, negated = nameStart, true
-		case 'C':
-			inner, negated = nameChar, true
-		case 'w':
-			inner = `\p{L}\p{M}\p{N}\p{S}`
-		case 'W':
-			inner = `\p{P}\p{Z}\p{C}`
-		default:
-			b.WriteByte('\\')
-			b.WriteByte(pattern[i])
-			continue
-		}
-		switch {
-		case class > 0 && !negated:
-			b.WriteString(inner)
-		case negated:
-			b.WriteString("[^" + inner + "]")
-		default:
-			b.WriteString("[" + inner + "]")
-		}
+	switch {
+	case inside == "" || negated && class: // in a class RE2 refuses \I and \C
+		return `\` + string(rune(letter))
+	case class:
+		return inside
+	case negated:
+		return "[^" + inside + "]"
 	}
-	return b.String()
+	return "[" + inside + "]"
 }
 
 // expand writes the replacement of one match: $N is a group, \$ and \\ are

@@ -68,6 +68,35 @@ func TestRegexpBombs(t *testing.T) {
 	}
 }
 
+// What RE2 lacks is an error, and what it reads otherwise is translated.
+func TestRegexpTranslated(t *testing.T) {
+	for _, c := range []struct{ pattern, flags, text, want string }{
+		{`^a.c$`, "", "a\nc", "no"},
+		{`^a.c$`, "s", "a\nc", "yes"},
+		{`^\d+$`, "", "٣٤", "yes"},
+		{`^[\d.]+$`, "", "٣.٤", "yes"},
+		{`^\i\c*$`, "", "é-1", "yes"},
+		{`^\I`, "", "é", "no"},
+		{`a b`, "x", "ab", "yes"},
+		{`a[ ]b`, "x", "a b", "yes"},
+		{`a.c`, "q", "abc", "no"},
+		{`A.C`, "iq", "xa.cx", "yes"},
+		{`[a-z-[aeiou]]`, "", "b", "error"},
+		{`[a[]`, "", "[", "yes"},
+		{`(a)\1`, "", "aa", "error"},
+		{`a`, "z", "a", "error"},
+		{`a\`, "", "a", "error"},
+	} {
+		got := "error"
+		if re, _, err := Regexp(c.pattern, c.flags); err == nil {
+			got = map[bool]string{true: "yes", false: "no"}[re.MatchString(c.text)]
+		}
+		if got != c.want {
+			t.Errorf("%q with flags %q in %q: %s, want %s", c.pattern, c.flags, c.text, got, c.want)
+		}
+	}
+}
+
 // What is looked for piece by piece is what package regexp finds at once.
 func TestRegexpPieces(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
