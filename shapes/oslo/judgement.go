@@ -24,10 +24,11 @@ type judgement struct {
 	findings []rdf.Finding
 	secrets  []string // personal data on the page
 	register *register.Register
+	paths    map[*shapes.Path]string // as messages write those that are no predicate
 }
 
 func newJudgement(ctx context.Context, in Input, known *register.Register) *judgement {
-	c := &judgement{in: in, ctx: ctx, graph: in.Graph, subjects: in.Subjects, register: known}
+	c := &judgement{in: in, ctx: ctx, graph: in.Graph, subjects: in.Subjects, register: known, paths: map[*shapes.Path]string{}}
 	if c.register == nil {
 		c.register = register.Embedded()
 	}
@@ -182,7 +183,7 @@ func (c *judgement) message(r shapes.Result) rdf.Text {
 
 // found says what is the matter with this node, in one sentence.
 func (c *judgement) found(r shapes.Result) rdf.Text {
-	node, path, value := c.name(r.Focus), shortPath(r.Path), shown(r.Value)
+	node, path, value := c.name(r.Focus), c.shortPath(r.Path), shown(r.Value)
 	switch component(r) {
 	case "MinCount":
 		if inverse, ok := strings.CutPrefix(path, "^"); ok {
@@ -250,15 +251,20 @@ func (c *judgement) name(node rdf.Term) string {
 	return shown(node)
 }
 
-func shortPath(p *shapes.Path) string {
-	s := p.String()
+func (c *judgement) shortPath(p *shapes.Path) string {
 	if !p.Predicate().IsZero() {
-		return curie(s)
+		return curie(p.String())
 	}
-	for _, known := range prefixes {
-		s = strings.ReplaceAll(s, "<"+known.namespace, known.prefix+":<")
+	short, ok := c.paths[p]
+	if !ok {
+		short = p.String()
+		for _, known := range prefixes {
+			short = strings.ReplaceAll(short, "<"+known.namespace, known.prefix+":<")
+		}
+		short = strings.ReplaceAll(strings.ReplaceAll(short, ":<", ":"), ">", "")
+		c.paths[p] = short
 	}
-	return strings.NewReplacer(":<", ":", ">", "").Replace(s)
+	return short
 }
 
 // shown writes a term for a message, cut off where it is long.
