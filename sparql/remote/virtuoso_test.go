@@ -24,18 +24,22 @@ func engine(t testing.TB, o remote.Options) *remote.Engine {
 	return e
 }
 
-// TestVirtuoso holds a real Virtuoso to the contract, writing in each of both ways.
+// TestVirtuoso holds a real Virtuoso to the contract, writing in each of both
+// ways. Each has a server of its own: how Virtuoso keeps a number depends on which
+// way it first came in.
 func TestVirtuoso(t *testing.T) {
-	server := virtuoso.Start(t, virtuoso.Options{})
-	for name, graphStore := range map[string]string{"graph store": server.GraphStore, "updates": ""} {
-		t.Run(name, func(t *testing.T) {
-			e := engine(t, remote.Options{
-				Endpoint: server.Endpoint, Update: server.Update, GraphStore: graphStore, User: server.User, Password: server.Password,
-			})
+	for _, byUpdates := range []bool{false, true} {
+		t.Run(map[bool]string{false: "graph store", true: "updates"}[byUpdates], func(t *testing.T) {
+			server := virtuoso.Start(t, virtuoso.Options{})
+			o := remote.Options{Endpoint: server.Endpoint, Update: server.Update, GraphStore: server.GraphStore, User: server.User, Password: server.Password}
+			if byUpdates {
+				o.GraphStore = ""
+			}
+			e := engine(t, o)
 			enginetest.Run(t, func(t *testing.T) (sparql.Engine, enginetest.Put) {
 				clean(t, server)
 				return e, e.Put
-			}, virtuosoDeviations(graphStore == "")...)
+			}, virtuosoDeviations(byUpdates)...)
 		})
 	}
 }
@@ -125,6 +129,12 @@ func virtuosoDeviations(byUpdates bool) []enginetest.Deviation {
 		{Case: "updates/drop", Says: "has not been explicitly created", Reason: "DROP is for graphs that CREATE made"},
 		{Case: "updates/one after the other", Says: "has not been explicitly created", Reason: "DROP is for graphs that CREATE made"},
 	}
+	// Seen in two runs of three on a busy machine, with the same requests.
+	const unfound = "a number in a pattern does not always find one that was just written"
+	for _, name := range []string{"delete and insert", "with"} {
+		list = append(list, enginetest.Deviation{Case: "updates/" + name, Says: "/eigen/1 has [\"ex:a 1\" \"ex:a 2\" \"ex:b 2\"]", Reason: unfound, Sometimes: true})
+	}
+	list = append(list, enginetest.Deviation{Case: "updates/using", Says: "/eigen/2 has []", Reason: unfound, Sometimes: true})
 	const types = "a literal that is not of its datatype is refused in a query"
 	if byUpdates {
 		return append(list, []enginetest.Deviation{
