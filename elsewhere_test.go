@@ -13,12 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/belfort-lod/belfort/internal/config"
 	"github.com/belfort-lod/belfort/internal/virtuoso"
 )
 
 // TestServeVirtuoso: with an endpoint in the configuration, the pages that are
 // harvested go there, the answers come from there, and nobody writes there through
-// us. The ledger holds the way: another endpoint gets every page too.
+// us but with a token, into graphs of their own. The ledger holds the way: another endpoint gets every page too.
 func TestServeVirtuoso(t *testing.T) {
 	website := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
@@ -32,6 +33,7 @@ func TestServeVirtuoso(t *testing.T) {
 	server := virtuoso.Start(t, virtuoso.Options{})
 	data := filepath.Join(t.TempDir(), "data")
 	t.Setenv("BELFORT_TEST_PASSWORD", server.Password)
+	secret, hash := config.NewSecret()
 	for name, graphStore := range map[string]string{"graph store": server.GraphStore, "updates": ""} {
 		t.Run(name, func(t *testing.T) {
 			if graphStore == "" {
@@ -40,7 +42,8 @@ func TestServeVirtuoso(t *testing.T) {
 				server.SQL(t, fmt.Sprintf("SPARQL CLEAR GRAPH <%s/>;", website.URL))
 				server.Endpoint += "/"
 			}
-			config, err := json.Marshal(map[string]any{
+			settings, err := json.Marshal(map[string]any{
+				"base": "https://besluiten.example", "tokens": []any{map[string]string{"name": "kaarten", "sha256": hash}},
 				"data": data, "allowPrivate": true, "sources": []any{map[string]string{"url": website.URL, "every": "24h"}},
 				"sparql": map[string]any{"engine": map[string]string{
 					"endpoint": server.Endpoint, "update": server.Update, "graphStore": graphStore, "user": server.User, "passwordEnv": "BELFORT_TEST_PASSWORD",
@@ -50,7 +53,7 @@ func TestServeVirtuoso(t *testing.T) {
 				t.Fatal(err)
 			}
 			file := filepath.Join(t.TempDir(), "belfort.json")
-			if err := os.WriteFile(file, config, 0o600); err != nil {
+			if err := os.WriteFile(file, settings, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			s := startServe(t, "--config", file)
@@ -85,6 +88,36 @@ func TestServeVirtuoso(t *testing.T) {
 			_ = res.Body.Close()
 			if res.StatusCode/100 == 2 {
 				t.Errorf("an update by a visitor: %s", res.Status)
+			}
+			own := "https://besluiten.example/graphs/eigen/" + strings.ReplaceAll(name, " ", "-")
+			for _, w := range []struct {
+				method, path, mediaType, body string
+				status                        int
+			}{
+				{"PUT", "/graphs?graph=" + url.QueryEscape(own), "text/turtle", "<http://s> <http://p> 1, true .", 201},
+				{"POST", "/sparql", "application/sparql-update", "DELETE DATA { GRAPH <" + own + "> { <http://s> <http://p> true } } ; INSERT DATA { GRAPH <" + own + "> { <http://s> <http://p> 2 } }", 204},
+				{"POST", "/sparql", "application/sparql-update", "DELETE WHERE { GRAPH <" + own + "> { ?s ?p ?o } }", 501},
+				{"POST", "/sparql", "application/sparql-update", "DROP GRAPH <" + website.URL + "/>", 403},
+			} {
+				r, err := http.NewRequest(w.method, s.address+w.path, strings.NewReader(w.body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Header.Set("Content-Type", w.mediaType)
+				r.Header.Set("Authorization", "Bearer "+secret)
+				res, err := http.DefaultClient.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				said, _ := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				if res.StatusCode != w.status {
+					t.Errorf("%s %s %s: %s, not %d: %s", w.method, w.path, w.body, res.Status, w.status, said)
+				}
+			}
+			query = url.Values{"query": {"SELECT ?o { GRAPH <" + own + "> { ?s ?p ?o } } ORDER BY ?o"}, "format": {"csv"}}
+			if _, got := get(t, s.address+"/sparql?"+query.Encode()); got != "o\r\n1\r\n2\r\n" {
+				t.Errorf("the graph of a visitor is %q", got)
 			}
 		})
 	}
