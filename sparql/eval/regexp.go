@@ -18,7 +18,7 @@ const (
 	maxRegexps = 256     // that a run keeps compiled
 	maxPattern = 10_000  // bytes of an expression
 	maxFolded  = 2_000   // bytes of one that may ignore case, which takes longer to compile
-	maxClasses = 400   // classes of Unicode in an expression, each of hundreds of ranges
+	maxClasses = 400     // classes of Unicode in an expression, each of hundreds of ranges
 	maxProgram = 20_000  // instructions that it compiles to
 	patience   = 1 << 20 // instructions times bytes of text between two looks at the clock
 )
