@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -215,6 +214,3 @@ func (s *site) validateSeveral(r *http.Request, in submission) (at string, err e
 }
 
 func reportPath(id string) string { return "/validator/rapporten/" + id }
-
-// daysLeft is how long a report is kept yet, in whole days.
-func daysLeft(now, until time.Time) int { return int(until.Sub(now).Hours() / 24) }

@@ -495,7 +495,7 @@ func (s *site) sourcePage(w http.ResponseWriter, r *http.Request, rec *record, u
 // or end the crawl that it tells of.
 func (s *site) changeReport(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	rec, until, err := s.kept(r.Context(), r.PathValue("id"))
+	rec, _, err := s.kept(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -508,9 +508,10 @@ func (s *site) changeReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch r.PostFormValue("actie") {
 	case "bewaar":
-		if until = s.Now().Add(keptLong); s.crawls.running(rec.ID) {
+		if s.crawls.running(rec.ID) {
 			break // it is kept when it ends
 		}
+		until := s.Now().Add(keptLong)
 		for _, id := range rec.all() {
 			one, _, err := s.kept(r.Context(), id)
 			if err != nil {

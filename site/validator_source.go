@@ -3,7 +3,6 @@ package site
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -377,16 +376,4 @@ func lineOffset(text []byte, line int) int {
 		at += i + 1
 	}
 	return at
-}
-
-// places are the lines of findings, for people: "12, 40, 77".
-func places(findings []rdf.Finding, most int) string {
-	var out []string
-	for _, f := range findings[:min(len(findings), most)] {
-		if f.Span.IsZero() {
-			continue
-		}
-		out = append(out, fmt.Sprint(f.Span.Start.Line))
-	}
-	return strings.Join(slices.Compact(out), ", ")
 }

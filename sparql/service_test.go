@@ -122,9 +122,11 @@ func rowsOf(t *testing.T, r *results.Result) []string {
 func TestServiceTrouble(t *testing.T) {
 	const endless = "http://www.example/endless"
 	hosts := map[string]http.Handler{
-		"http://www.example/fout":  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }),
-		"http://www.example/html":  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }),
-		"http://www.example/ander": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://localhost/", 302) }),
+		"http://www.example/fout": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }),
+		"http://www.example/html": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }),
+		"http://www.example/ander": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://localhost/", http.StatusFound)
+		}),
 		"http://www.example/half": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", sparql.ResultsJSON)
 			io.WriteString(w, `{"head":{"vars":["s"]},"results":{"bindings":[`)

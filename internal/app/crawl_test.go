@@ -133,7 +133,7 @@ func TestDocumentOf(t *testing.T) {
 	for _, c := range []struct{ mediaType, name, body string }{
 		{"text/turtle; charset=utf-8", "x", turtle},
 		{"application/octet-stream", "data.ttl", turtle},
-		{"", "data.nt", turtle[:len(turtle)]},
+		{"", "data.nt", turtle},
 		{"application/ld+json", "x", `{"@id":"http://a.example/1","@type":"http://a.example/C"}`},
 		{"text/html", "data.ttl", page},
 		{"", "zomaar", page},

@@ -110,7 +110,7 @@ func TestErrors(t *testing.T) {
 		"no JSON":      {say("application/sparql-results+json", "{]"), "read json results"},
 		"nothing":      {say("application/sparql-results+json", ""), "EOF"},
 		"other kind":   {say("application/sparql-results+json", `{"head":{},"boolean":true}`), "another kind of query"},
-		"moved":        {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://elders/", 302) }, "it has moved to http://elders/"},
+		"moved":        {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://elders/", http.StatusFound) }, "it has moved to http://elders/"},
 		"needs a name": {func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(401) }, "it wants credentials, and none are configured"},
 		"not complete": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-SQL-State", "S1TAT")
