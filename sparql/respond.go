@@ -144,19 +144,5 @@ func (f *front) finish(b *body, mediaType string, err error) error {
 	b.left = 4 << 10
 	remark(b, mediaType, f.problemOf(err, ""))
 	_ = b.flush() // the client may be gone
-	under := b.w
-	for {
-		inner, ok := under.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		under = inner.Unwrap()
-	}
-	if hijacker, ok := under.(http.Hijacker); ok {
-		if conn, _, err := hijacker.Hijack(); err == nil {
-			conn.Close()
-			return nil
-		}
-	}
 	panic(http.ErrAbortHandler)
 }
