@@ -153,6 +153,10 @@ func newQuery(ctx context.Context, ds Dataset, q *algebra.Query, opts Options, n
 		if x.limits.Rows > 0 && count > x.limits.Rows {
 			return x.fail(&LimitError{Limit: "rows", Bound: x.limits.Rows})
 		}
+		// A row may be long to write: a name of 500 KB stands in each of them.
+		if x.ctx.Err() != nil {
+			return x.fail(ctxError(x.ctx, x.limits))
+		}
 		for _, t := range terms {
 			bytes += int64(len(t.Value()))
 		}
