@@ -248,6 +248,12 @@ func (c *checker) delta() error {
 // What came after the snapshot is there too.
 func (c *checker) database(ctx context.Context) error {
 	at := c.d.s.db.NewSnapshot()
+	// It is not older than the database that is read, so that what is not there
+	// any more is in its base.
+	now := c.d.s.Snapshot()
+	if now.err != nil {
+		return errors.Join(now.err, at.Close())
+	}
 	err := c.scan(ctx, at, func(key, value []byte) error {
 		switch key[0] {
 		case spaceMeta, spaceQuad:
@@ -260,7 +266,7 @@ func (c *checker) database(ctx context.Context) error {
 				return fmt.Errorf("term %x cannot be read", key)
 			}
 			n := eval.ID(binary.BigEndian.Uint64(key[1:]))
-			id, err := c.d.s.id(c.d.s.now.Load(), t)
+			id, err := c.d.s.id(now.state, t)
 			if err != nil {
 				return err
 			}
@@ -275,12 +281,27 @@ func (c *checker) database(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err := errors.Join(err, at.Close()); err != nil {
-		return err
+	if err == nil {
+		err = c.missing(now.base.terms)
 	}
-	n := eval.ID(c.d.base.terms.n)
-	for id := n + 1; id < eval.ID(len(c.used))*64; id++ {
-		if c.used[id/64]>>(id%64)&1 == 1 && c.d.s.now.Load().base == c.d.base {
+	return errors.Join(err, at.Close(), now.Close())
+}
+
+// missing looks for terms that quads of the snapshot have, and neither the
+// database nor the present base.
+func (c *checker) missing(present *baseTerms) error {
+	for id := eval.ID(c.d.base.terms.n) + 1; id < eval.ID(len(c.used))*64; id++ {
+		if c.used[id/64]>>(id%64)&1 == 0 {
+			continue
+		}
+		ok := false
+		if id <= eval.ID(present.n) {
+			var err error
+			if _, ok, err = present.term(id); err != nil {
+				return err
+			}
+		}
+		if !ok {
 			return c.broken("a quad has term %#x, which the dictionary has not", uint64(id))
 		}
 	}

@@ -19,10 +19,7 @@ func (s *Store) install(b *base, from *state, built totals) (err error) {
 	next := &state{base: b, delta: &delta{}, totals: now.totals}
 	batch := s.db.NewBatch()
 	defer batch.Close()
-	err = errors.Join(
-		batch.DeleteRange([]byte{spaceQuad}, []byte{spaceQuad + 1}, nil),
-		batch.DeleteRange([]byte{spaceTerm}, idKey(spaceTerm, eval.ID(b.terms.n)+1), nil),
-	)
+	err = batch.DeleteRange([]byte{spaceQuad}, []byte{spaceQuad + 1}, nil)
 	if now != from {
 		added, removed := now.delta.since(from.delta)
 		next.delta = next.delta.with(added, removed)
@@ -48,9 +45,14 @@ func (s *Store) install(b *base, from *state, built totals) (err error) {
 	s.mu.Lock()
 	s.now.Store(next)
 	s.mu.Unlock()
+	// Only now, for a reader of the old state finds a term either in the database
+	// or in the present base. If they stay, the next base takes them away.
+	err = s.apply(func() error {
+		return s.db.DeleteRange([]byte{spaceTerm}, idKey(spaceTerm, eval.ID(b.terms.n)+1), pebble.NoSync)
+	})
 	s.young.drop(eval.ID(b.terms.n))
 	now.base.replaced.Store(true)
-	return now.base.leave()
+	return errors.Join(err, now.base.leave())
 }
 
 // folding is a new base that is being made in the background.

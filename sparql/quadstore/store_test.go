@@ -10,12 +10,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
@@ -906,5 +909,56 @@ func TestReplacedBaseStaysForItsReaders(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// While a new base is made durable, readers of the state before it still find
+// the terms that move from the database to that base.
+func TestTermsWhileBaseIsInstalled(t *testing.T) {
+	ctx := context.Background()
+	var atSync atomic.Pointer[func()]
+	files := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if f := atSync.Load(); f != nil && strings.HasSuffix(op.Path, ".log") &&
+			(op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData) {
+			(*f)()
+		}
+		return nil
+	}))
+	s, err := Open("store", Options{FS: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const g = "http://g/0"
+	if err := s.Put(ctx, g, generation(g, 1)); err != nil {
+		t.Fatal(err)
+	}
+	d := s.Snapshot()
+	read := 0
+	look := func() {
+		// The log is written beside the step that it belongs to, so that a single
+		// look might come too early.
+		for range 200 {
+			for i := range s.terms.byID {
+				s.terms.byID[i].Store(nil)
+			}
+			quads, err := readOrder(d, orderSPOG)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			read += len(quads)
+			runtime.Gosched()
+		}
+	}
+	atSync.Store(&look)
+	if err := s.Compact(ctx); err != nil {
+		t.Fatal(err)
+	}
+	atSync.Store(nil)
+	if read == 0 {
+		t.Fatal("nothing was read while the log was synced")
+	}
+	if err := errors.Join(d.Close(), s.Check(ctx), s.Close()); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -355,10 +355,11 @@ func (c *change) commit(o *pebble.WriteOptions) error {
 	if err := c.s.apply(func() error { return c.s.db.Apply(c.batch, o) }); err != nil {
 		return err
 	}
-	c.s.now.Store(now)
+	// First the terms: who sees the state must find them.
 	for term, id := range c.fresh {
 		c.s.young.add(id, term)
 	}
+	c.s.now.Store(now)
 	c.s.foldIfLarge()
 	return nil
 }
