@@ -25,14 +25,14 @@ var floors = map[string]int{
 	"shapes/report": 7, "harvester": 7, "publisher": 7,
 	"publisher/loket": 8, "search/bleve": 8, "search/opensearch": 8, "sparql/remote": 8,
 	"internal/state/pebble": 8, "internal/state/postgres": 8, "internal/state/files": 8,
-	"internal/vlavirgem": 8,
+	"internal/vlavirgem": 8, "harvester/warc": 7, "internal/oogst": 8,
 	"site":               9,
 	"internal/app":       10,
 	".":                  11,
 }
 
 // forTests are packages that only _test.go files may import.
-var forTests = []string{"sparql/enginetest", "search/indextest", "internal/state/statetest", "internal/suite", "internal/virtuoso"}
+var forTests = []string{"sparql/enginetest", "search/indextest", "internal/state/statetest", "internal/suite", "internal/virtuoso", "internal/vlaanderen"}
 
 // never are imports that the floors would allow.
 var never = map[string][]string{

@@ -37,8 +37,8 @@ type Frontier interface {
 	Done(ctx context.Context, link Link, found []Link, retry time.Time) error
 }
 
-// Visit is the evidence of the last fetch of a URL, with what the next
-// conditional request needs.
+// Visit is the evidence of one fetch of a URL, with what the next conditional
+// request needs.
 type Visit struct {
 	URL       string    `json:"url"`
 	Seed      string    `json:"seed"`
@@ -46,10 +46,22 @@ type Visit struct {
 	Time      time.Time `json:"time"`
 	Status    int       `json:"status"`          // HTTP status, 0 if there was no answer
 	Error     string    `json:"error,omitempty"` // why the page could not be read, "" if it was
+	Failure   Failing   `json:"failure,omitempty"`
 	Redirect  string    `json:"redirect,omitempty"`
 	MediaType string    `json:"mediaType,omitempty"`
+	// Header is that of the answer as received, without what hides secrets or
+	// says nothing (Set-Cookie). Only History tells it.
+	Header http.Header `json:"header,omitempty"`
+	// Peer is the server that answered over TLS, nil without. Only History tells it.
+	Peer *Peer `json:"peer,omitempty"`
+	// Received is the SHA-256, hex, of the body of this answer, "" if it had none
+	// that is kept; SHA256 below is that of the last success.
+	Received string `json:"received,omitempty"`
 	// Missing is since when a page that was there answers 404, zero if it does not.
 	Missing time.Time `json:"missing,omitzero"`
+	// Unlisted is since when no page of its source leads to it any more, zero if
+	// one does.
+	Unlisted time.Time `json:"unlisted,omitzero"`
 	// What stands since the last success, kept through failures.
 	Success      time.Time `json:"success,omitzero"`
 	ETag         string    `json:"etag,omitempty"`
@@ -60,6 +72,28 @@ type Visit struct {
 	Overview bool `json:"overview,omitempty"`
 	// Title of the page, for lists.
 	Title string `json:"title,omitempty"`
+	// Canonical is the address under which the same document is published, "" if
+	// that is this one.
+	Canonical string `json:"canonical,omitempty"`
+	// Text is the SHA-256, hex, of the text that was read from an attachment, in
+	// Blobs.
+	Text string `json:"text,omitempty"`
+	// Changed is when the body was last seen to differ, and Same how many
+	// successful visits in a row have found it as it was then.
+	Changed time.Time `json:"changed,omitzero"`
+	Same    int       `json:"same,omitempty"`
+	// Due is before when the page need not be asked for again: what the server
+	// said (RFC 9111, section 4.2), or what was learned from how it changes.
+	Due time.Time `json:"due,omitzero"`
+}
+
+// Peer is who answered over TLS.
+type Peer struct {
+	Version     string    `json:"version"` // "TLS 1.3"
+	Name        string    `json:"name"`    // subject of the certificate
+	Issuer      string    `json:"issuer"`
+	NotAfter    time.Time `json:"notAfter"`
+	Fingerprint string    `json:"fingerprint"` // SHA-256 of the certificate, hex
 }
 
 // published reports whether the publisher was given what the page stated, and
@@ -74,15 +108,37 @@ func (v Visit) gone() bool {
 
 // Visits keeps every fetch as evidence and finds the last one of a URL.
 type Visits interface {
+	// Last returns the newest visit, without Header and Peer.
 	Last(ctx context.Context, url string) (v Visit, ok bool, err error)
 	Record(ctx context.Context, v Visit) error
 	// All yields the last visit of every URL, by URL, without its Links.
 	All(ctx context.Context) iter.Seq2[Visit, error]
+	// History yields every visit of a URL, oldest first, without Links; of every
+	// URL, by URL, if url is "".
+	History(ctx context.Context, url string) iter.Seq2[Visit, error]
 }
 
-// Blobs keeps raw bodies by the hex SHA-256 of their bytes. Put is durable.
+// Round is one harvest of a source, from its seed to the last link.
+type Round struct {
+	Source  string    `json:"source"` // the seed
+	Began   time.Time `json:"began"`
+	Ended   time.Time `json:"ended"`
+	Totals  Totals    `json:"totals"`            // what this process did of it since it began or went on
+	Stopped string    `json:"stopped,omitempty"` // why it ended before everything was visited: "budget"; "" if it did not
+}
+
+// Rounds keeps the rounds of sources that ended.
+type Rounds interface {
+	RecordRound(ctx context.Context, r Round) error
+	// Rounds returns the newest n rounds of a source, newest first.
+	Rounds(ctx context.Context, source string, n int) ([]Round, error)
+}
+
+// Blobs keeps raw bodies by the hex SHA-256 of their bytes. Put is durable. Get
+// returns an error that is fs.ErrNotExist for a body that is not there.
 type Blobs interface {
 	Put(ctx context.Context, content []byte) (sha256 string, err error)
+	Get(ctx context.Context, sha256 string) ([]byte, error)
 }
 
 // Doer sends one HTTP request without following redirects. The application

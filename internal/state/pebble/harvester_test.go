@@ -22,7 +22,7 @@ func TestHarvesterContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return statetest.Crawl{Frontier: db.Frontier(), Visits: db.Visits(), Close: db.Close}
+		return statetest.Crawl{Frontier: db.Frontier(), Visits: db.Visits(), Rounds: db.Visits(), Close: db.Close}
 	})
 }
 

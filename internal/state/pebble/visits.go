@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -20,9 +21,13 @@ import (
 //	v n <url>                links of the last visit
 //	v a <url> 00 <time, ns>  every visit, without its links: they follow from
 //	                         the body
+//	v r <seed> 00 <time, ns> a round that ended, by when it began
 type Visits struct{ db *pebble.DB }
 
-var _ harvester.Visits = (*Visits)(nil)
+var (
+	_ harvester.Visits = (*Visits)(nil)
+	_ harvester.Rounds = (*Visits)(nil)
+)
 
 // Visits returns the evidence of fetches.
 func (d *DB) Visits() *Visits { return &Visits{db: d.db} }
@@ -31,6 +36,7 @@ var (
 	lastVisits = []byte{keyVisit, 'l'}
 	lastLinks  = []byte{keyVisit, 'n'}
 	allVisits  = []byte{keyVisit, 'a'}
+	allRounds  = []byte{keyVisit, 'r'}
 )
 
 // Last implements harvester.Visits.
@@ -67,12 +73,15 @@ func setVisit(batch *pebble.Batch, visit harvester.Visit) error {
 		return err
 	}
 	visit.Links = nil
-	every := append(append(bytes.Clone(allVisits), visit.URL...), 0)
-	every = binary.BigEndian.AppendUint64(every, uint64(visit.Time.UnixNano()))
-	return errors.Join(
-		setJSON(batch, append(bytes.Clone(lastVisits), visit.URL...), visit),
-		setJSON(batch, every, visit),
-	)
+	err := setJSON(batch, atTime(allVisits, visit.URL, visit.Time), visit)
+	visit.Header, visit.Peer = nil, nil
+	return errors.Join(err, setJSON(batch, append(bytes.Clone(lastVisits), visit.URL...), visit))
+}
+
+// atTime is the key of something that was at an address at a time.
+func atTime(space []byte, address string, at time.Time) []byte {
+	key := append(append(bytes.Clone(space), address...), 0)
+	return binary.BigEndian.AppendUint64(key, uint64(at.UnixNano()))
 }
 
 func setJSON(batch *pebble.Batch, key []byte, v any) error {
@@ -85,21 +94,65 @@ func setJSON(batch *pebble.Batch, key []byte, v any) error {
 
 // All implements harvester.Visits.
 func (v *Visits) All(ctx context.Context) iter.Seq2[harvester.Visit, error] {
-	return func(yield func(harvester.Visit, error) bool) {
-		fail := func(err error) { yield(harvester.Visit{}, fmt.Errorf("read visits: %w", err)) }
-		it, err := v.db.NewIter(&pebble.IterOptions{LowerBound: lastVisits, UpperBound: after(lastVisits)})
+	return each[harvester.Visit](ctx, v.db, "visits", lastVisits)
+}
+
+// History implements harvester.Visits.
+func (v *Visits) History(ctx context.Context, url string) iter.Seq2[harvester.Visit, error] {
+	space := allVisits
+	if url != "" {
+		space = append(append(bytes.Clone(allVisits), url...), 0)
+	}
+	return each[harvester.Visit](ctx, v.db, "visits", space)
+}
+
+// RecordRound implements harvester.Rounds.
+func (v *Visits) RecordRound(_ context.Context, r harvester.Round) error {
+	batch := v.db.NewBatch()
+	defer batch.Close()
+	if err := errors.Join(setJSON(batch, atTime(allRounds, r.Source, r.Began), r), batch.Commit(pebble.NoSync)); err != nil {
+		return fmt.Errorf("record round of %s: %w", r.Source, err)
+	}
+	return nil
+}
+
+// Rounds implements harvester.Rounds.
+func (v *Visits) Rounds(ctx context.Context, source string, n int) (list []harvester.Round, err error) {
+	space := append(append(bytes.Clone(allRounds), source...), 0)
+	it, err := v.db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: after(space)})
+	if err != nil {
+		return nil, fmt.Errorf("read rounds of %s: %w", source, err)
+	}
+	for ok := it.Last(); ok && len(list) < n; ok = it.Prev() {
+		var r harvester.Round
+		if err := errors.Join(ctx.Err(), json.Unmarshal(it.Value(), &r)); err != nil {
+			return nil, errors.Join(fmt.Errorf("read rounds of %s: %w", source, err), it.Close())
+		}
+		list = append(list, r)
+	}
+	if err := errors.Join(it.Error(), it.Close()); err != nil {
+		return nil, fmt.Errorf("read rounds of %s: %w", source, err)
+	}
+	return list, nil
+}
+
+// each yields the values of a key space in the order of its keys.
+func each[T any](ctx context.Context, db *pebble.DB, what string, space []byte) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		fail := func(err error) { yield(*new(T), fmt.Errorf("read %s: %w", what, err)) }
+		it, err := db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: after(space)})
 		if err != nil {
 			fail(err)
 			return
 		}
 		defer it.Close()
 		for ok := it.First(); ok; ok = it.Next() {
-			var visit harvester.Visit
-			if err := errors.Join(ctx.Err(), json.Unmarshal(it.Value(), &visit)); err != nil {
+			var value T
+			if err := errors.Join(ctx.Err(), json.Unmarshal(it.Value(), &value)); err != nil {
 				fail(err)
 				return
 			}
-			if !yield(visit, nil) {
+			if !yield(value, nil) {
 				return
 			}
 		}

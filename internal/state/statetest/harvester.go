@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 type Crawl struct {
 	Frontier harvester.Frontier
 	Visits   harvester.Visits
+	Rounds   harvester.Rounds
 	Close    func() error
 }
 
@@ -285,6 +287,60 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 			check(t, s.Visits.Record(ctx, want))
 			if got, _, err := s.Visits.Last(ctx, want.URL); err != nil || got.Links != nil {
 				t.Errorf("links of a page that lost them: %v, %v", got.Links, err)
+			}
+		}},
+		{"every visit of a page is kept", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			visit := func(url string, hour int) harvester.Visit {
+				return harvester.Visit{
+					URL: "https://a.example/" + url, Time: noon.Add(time.Duration(hour) * time.Hour), Status: 200,
+					Header:   http.Header{"Server": {"x"}, "Vary": {"Accept", "Cookie"}},
+					Peer:     &harvester.Peer{Version: "TLS 1.3", Name: "CN=a.example", Issuer: "CN=ca", NotAfter: noon, Fingerprint: "ff"},
+					Received: "abc", Links: []string{"https://a.example/2"}, Failure: harvester.FailedTLS, Unlisted: noon,
+				}
+			}
+			for _, v := range []harvester.Visit{visit("1", 0), visit("1", 2), visit("12", 1), visit("1", 1)} {
+				check(t, s.Visits.Record(ctx, v))
+			}
+			s = reopen()
+			history := func(url string) (list []harvester.Visit) {
+				for v, err := range s.Visits.History(ctx, url) {
+					check(t, err)
+					list = append(list, v)
+				}
+				return list
+			}
+			want := []harvester.Visit{visit("1", 0), visit("1", 1), visit("1", 2), visit("12", 1)}
+			for i := range want {
+				want[i].Links = nil
+			}
+			if got := history(""); !reflect.DeepEqual(got, want) {
+				t.Errorf("history %+v, want %+v", got, want)
+			}
+			if got := history("https://a.example/1"); !reflect.DeepEqual(got, want[:3]) {
+				t.Errorf("history of one page %+v", got)
+			}
+			if last, _, err := s.Visits.Last(ctx, "https://a.example/1"); err != nil || last.Header != nil || last.Peer != nil || last.Received != "abc" {
+				t.Errorf("last visit %+v, %v", last, err)
+			}
+		}},
+		{"rounds", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			round := func(source string, hour int) harvester.Round {
+				began := noon.Add(time.Duration(hour) * time.Hour)
+				return harvester.Round{Source: source, Began: began, Ended: began.Add(time.Minute), Totals: harvester.Totals{Pages: hour, Failed: 1}, Stopped: "budget"}
+			}
+			for i := range 5 {
+				check(t, s.Rounds.RecordRound(ctx, round("https://a.example/", i)))
+				check(t, s.Rounds.RecordRound(ctx, round("https://a.example/b", i)))
+			}
+			s = reopen()
+			got, err := s.Rounds.Rounds(ctx, "https://a.example/", 2)
+			if want := []harvester.Round{round("https://a.example/", 4), round("https://a.example/", 3)}; err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("rounds %+v, %v; want %+v", got, err, want)
+			}
+			if got, err := s.Rounds.Rounds(ctx, "https://c.example/", 2); err != nil || len(got) != 0 {
+				t.Errorf("rounds of an unknown source %+v, %v", got, err)
 			}
 		}},
 		{"a list of visits ends when nobody waits for it", func(t *testing.T, reopen func() Crawl) {
