@@ -10,9 +10,23 @@ import (
 	"github.com/belfort-lod/belfort/internal/config"
 )
 
+// harvestCommand holds what can be done with a harvest, each in a file of its
+// own. "harvest URL..." is "harvest web URL...".
 type harvestCommand struct {
+	Data string `default:"data" help:"Data directory."`
+
+	Web webCommand `cmd:"" default:"withargs" help:"Harvest from the web; what harvest does when it is given addresses."`
+}
+
+// Help is shown under the usage.
+func (harvestCommand) Help() string {
+	return `Example: belfort harvest https://www.gemeente.example/besluiten --data vlaanderen
+
+With addresses, harvest is short for harvest web; belfort harvest web --help tells what can be said with them.`
+}
+
+type webCommand struct {
 	URL          []string      `arg:"" help:"Overview pages, single pages or LDES feeds to begin with."`
-	Data         string        `default:"data" help:"Data directory."`
 	FollowHosts  bool          `help:"Also follow links to other hosts than those of the addresses given."`
 	AllowPrivate bool          `help:"Allow private and loopback addresses."`
 	Delay        time.Duration `default:"250ms" help:"Pause between two requests to one host."`
@@ -21,7 +35,7 @@ type harvestCommand struct {
 }
 
 // Help is shown under the usage.
-func (harvestCommand) Help() string {
+func (webCommand) Help() string {
 	return `Example: belfort harvest https://www.gemeente.example/besluiten --data vlaanderen
 
 Harvests, validates, stores and indexes. A harvest that was cut off goes on where it was.
@@ -29,9 +43,9 @@ Exit code 0: every address was read. 3: some page failed. 1: one of the addresse
 }
 
 // Run harvests.
-func (c *harvestCommand) Run(e *env) (err error) {
+func (c *webCommand) Run(e *env, harvest *harvestCommand) (err error) {
 	cfg := config.Default()
-	cfg.Data, cfg.AllowPrivate = c.Data, c.AllowPrivate
+	cfg.Data, cfg.AllowPrivate = harvest.Data, c.AllowPrivate
 	if c.Contact != "" {
 		cfg.Contact = c.Contact
 	}
