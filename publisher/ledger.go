@@ -92,6 +92,31 @@ type Standing interface {
 	Withdrawn(ctx context.Context, id string, n int) ([]Entry, error)
 	// Tally counts pages and their findings.
 	Tally(ctx context.Context) (Tally, error)
+	// Versions returns up to n of the entries of a page, of every kind, with a
+	// sequence below before (0: from the newest), newest first.
+	Versions(ctx context.Context, pagina string, before uint64, n int) ([]Entry, error)
+}
+
+// Mark is something that a page has and by which it is found: pages that have
+// the same Key share it.
+type Mark struct {
+	Key      string // of any length
+	Pagina   string
+	Sequence uint64 // the entry of the page that it comes from
+	Value    string // what whoever finds it should know: UTF-8 without NUL
+}
+
+// Marks finds pages by what they share. It holds nothing that the ledger and its
+// blobs do not tell: followers make it, and can make it again. It is safe for
+// concurrent use.
+type Marks interface {
+	// SetMarks puts new marks in the place of all that the pages had, by the IRI
+	// of the page; no marks take them away. It is one atomic, durable step and may
+	// be repeated. A page may have a key several times.
+	SetMarks(ctx context.Context, marks map[string][]Mark) error
+	// Marked returns up to n of the marks with a key, those of the newest entries
+	// first, those of one entry in the order in which they were set.
+	Marked(ctx context.Context, key string, n int) ([]Mark, error)
 }
 
 // Tally counts pages by the kind of their newest entry, and the findings that

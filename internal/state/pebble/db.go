@@ -61,6 +61,9 @@ func Open(dir string, options *pebble.Options) (*DB, error) {
 	if err := checkVersion(db, dir); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := fillVersions(db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return &DB{db: db}, nil
 }
 
@@ -77,6 +80,9 @@ const (
 	keyHeld     = 'h' // standing.go
 	keyGone     = 'g' // standing.go
 	keyTally    = 't' // standing.go
+	keyVersion  = 'q' // standing.go: page to its sequences
+	keyMark     = 'k' // marks.go
+	keyMarked   = 'y' // marks.go: page to its marks
 	keyOutbox   = 'o' // outbox.go
 	keyCursor   = 'c' // cursors.go
 	keyCalendar = 'd' // calendar.go

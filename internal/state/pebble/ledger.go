@@ -77,6 +77,7 @@ func (l *Ledger) AppendTogether(ctx context.Context, records []publisher.Record)
 		err = errors.Join(
 			batch.Set(ledgerKey(e.Sequence), value, nil),
 			batch.Set(latestKey(e.Pagina), binary.BigEndian.AppendUint64(nil, e.Sequence), nil),
+			batch.Set(versionKey(e.Pagina, e.Sequence), nil, nil),
 			stand(batch, before, e, r.With.Gone),
 			addMeldingen(batch, e.Sequence, r.With.Meldingen),
 		)

@@ -13,6 +13,6 @@ func TestPublisherContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return statetest.State{Ledger: db.Ledger(), Standing: db.Ledger(), Outbox: db.Outbox(), Cursors: db.Cursors(), Calendar: db.Calendar(), Close: db.Close}
+		return statetest.State{Ledger: db.Ledger(), Standing: db.Ledger(), Marks: db.Marks(), Outbox: db.Outbox(), Cursors: db.Cursors(), Calendar: db.Calendar(), Close: db.Close}
 	})
 }

@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 //	h <sequence>             an entry of a page that is held now
 //	g <id, 16> <sequence>    an entry that took away a page with the subject
 //	t                        the tally, as JSON
+//	q <SHA-256 of page> <sequence>  an entry of a page
 var _ publisher.Standing = (*Ledger)(nil)
 
 func heldKey(sequence uint64) []byte {
@@ -133,4 +135,55 @@ func (l *Ledger) Withdrawn(ctx context.Context, id string, n int) (list []publis
 		}
 	}
 	return list, nil
+}
+
+func versionKey(pagina string, sequence uint64) []byte {
+	sum := sha256.Sum256([]byte(pagina))
+	return binary.BigEndian.AppendUint64(append([]byte{keyVersion}, sum[:]...), sequence)
+}
+
+// Versions implements publisher.Standing.
+func (l *Ledger) Versions(ctx context.Context, pagina string, before uint64, n int) (list []publisher.Entry, err error) {
+	if before == 0 {
+		before = 1<<64 - 1
+	}
+	it, err := l.db.NewIter(&pebble.IterOptions{LowerBound: versionKey(pagina, 0), UpperBound: versionKey(pagina, before)})
+	if err != nil {
+		return nil, fmt.Errorf("list versions of %s: %w", pagina, err)
+	}
+	defer func() { err = errors.Join(err, it.Close()) }()
+	for ok := it.Last(); ok && len(list) < n; ok = it.Prev() {
+		key := it.Key()
+		e, _, _, err := l.Entry(ctx, binary.BigEndian.Uint64(key[len(key)-8:]))
+		if err != nil {
+			return nil, fmt.Errorf("list versions of %s: %w", pagina, err)
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// fillVersions makes the list of the versions of pages for a ledger that was
+// begun by a program that did not keep it.
+func fillVersions(db *pebble.DB) error {
+	kept := []byte{keyMeta, 'q'}
+	if _, closer, err := db.Get(kept); err == nil {
+		return closer.Close()
+	} else if !errors.Is(err, pebble.ErrNotFound) {
+		return fmt.Errorf("list versions of pages: %w", err)
+	}
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: []byte{keyLedger}, UpperBound: []byte{keyLedger + 1}})
+	if err != nil {
+		return fmt.Errorf("list versions of pages: %w", err)
+	}
+	for ok := it.First(); ok && err == nil; ok = it.Next() {
+		var r record
+		if err = json.Unmarshal(it.Value(), &r); err == nil {
+			err = db.Set(versionKey(r.Entry.Pagina, r.Entry.Sequence), nil, pebble.NoSync)
+		}
+	}
+	if err := errors.Join(err, it.Close()); err != nil {
+		return fmt.Errorf("list versions of pages: %w", err)
+	}
+	return db.Set(kept, nil, pebble.Sync)
 }

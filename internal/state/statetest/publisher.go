@@ -22,6 +22,7 @@ import (
 type State struct {
 	Ledger   publisher.Ledger
 	Standing publisher.Standing
+	Marks    publisher.Marks
 	Outbox   publisher.Outbox
 	Cursors  publisher.Cursors
 	Calendar publisher.Calendar
@@ -44,7 +45,7 @@ func melding(resource string) publisher.Melding {
 	}
 }
 
-// Publisher checks the contract of Ledger, Standing, Outbox, Calendar and
+// Publisher checks the contract of Ledger, Standing, Marks, Outbox, Calendar and
 // Cursors. open opens the
 // store in dir, which the kit closes and opens again to see what is durable.
 func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
@@ -243,6 +244,8 @@ func Publisher(t *testing.T, open func(t *testing.T, dir string) State) {
 			}
 		}},
 		{"how pages stand", standing},
+		{"the versions of a page", versions},
+		{"marks", marks},
 		{"the calendar", calendar},
 		{"cursors", func(t *testing.T, reopen func() State) {
 			s := reopen()
@@ -339,6 +342,92 @@ func standing(t *testing.T, reopen func() State) {
 			t.Errorf("withdrawn for %q: %v", id, list)
 		}
 	}
+}
+
+// versions lets three pages have some, one of them with a name that begins as
+// another's.
+func versions(t *testing.T, reopen func() State) {
+	ctx := context.Background()
+	s := reopen()
+	for _, c := range []struct {
+		pagina string
+		kind   publisher.Kind
+	}{
+		{"a", publisher.Published}, {"ab", publisher.Published}, {"a", publisher.Held},
+		{"c", publisher.Published}, {"a", publisher.Withdrawn}, {"a", publisher.Published},
+	} {
+		e := entry("https://vlavirgem.be/" + c.pagina)
+		e.Kind = c.kind
+		must(s.Ledger.Append(ctx, e, publisher.Refs{}, publisher.Effects{}))(t)
+	}
+	s = reopen()
+	for _, c := range []struct {
+		pagina string
+		before uint64
+		n      int
+		want   string
+	}{
+		{"a", 0, 10, "[6 5 3 1]"}, {"a", 0, 2, "[6 5]"}, {"a", 5, 2, "[3 1]"}, {"a", 4, 10, "[3 1]"},
+		{"a", 1, 10, "[]"}, {"a", 1 << 63, 1, "[6]"}, {"a", 0, 0, "[]"},
+		{"ab", 0, 10, "[2]"}, {"", 0, 10, "[]"}, {"abc", 0, 10, "[]"},
+	} {
+		if got := sequences(must(s.Standing.Versions(ctx, "https://vlavirgem.be/"+c.pagina, c.before, c.n))(t)); got != c.want {
+			t.Errorf("%d versions of %q before %d: %s, want %s", c.n, c.pagina, c.before, got, c.want)
+		}
+	}
+	if list := must(s.Standing.Versions(ctx, "https://vlavirgem.be/a", 6, 1))(t); len(list) != 1 || list[0].Kind != publisher.Withdrawn || list[0].Hash != list[0].Sum() {
+		t.Errorf("the entry came back as %+v", list)
+	}
+}
+
+// marks are set, set again, moved and taken away.
+func marks(t *testing.T, reopen func() State) {
+	ctx := context.Background()
+	s := reopen()
+	long := strings.Repeat("x", 10_000)
+	mark := func(pagina string, sequence uint64, key, value string) publisher.Mark {
+		return publisher.Mark{Key: key, Pagina: pagina, Sequence: sequence, Value: value}
+	}
+	check := func(name, key string, n int, want string) {
+		t.Helper()
+		got := []string{}
+		for _, m := range must(s.Marks.Marked(ctx, key, n))(t) {
+			if m.Key != key {
+				t.Errorf("%s: a mark with key %.20q", name, m.Key)
+			}
+			got = append(got, fmt.Sprintf("%s/%d/%s", m.Pagina, m.Sequence, m.Value))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	set := func(marks map[string][]publisher.Mark) {
+		t.Helper()
+		for range 2 { // it may be repeated
+			if err := s.Marks.SetMarks(ctx, marks); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s = reopen()
+	}
+	check("nothing yet", "k", 10, "")
+	set(map[string][]publisher.Mark{
+		"a": {mark("a", 1, "k", "2"), mark("a", 1, "k", "1"), mark("a", 1, long, "é €")},
+		"b": {mark("b", 300, "k", "")},
+		"c": {mark("c", 2, "kk", "0")},
+	})
+	check("shared", "k", 10, "b/300/ a/1/2 a/1/1")
+	check("the newest", "k", 2, "b/300/ a/1/2")
+	check("none asked for", "k", 0, "")
+	check("a long key", long, 10, "a/1/é €")
+	check("a long key that begins so", long[1:], 10, "")
+	check("a key that begins so", "kk", 10, "c/2/0")
+	set(map[string][]publisher.Mark{"a": {mark("a", 301, "k", "3")}, "c": nil, "unknown": nil})
+	check("after a new version", "k", 10, "a/301/3 b/300/")
+	check("what the new version lacks", long, 10, "")
+	check("what was taken away", "kk", 10, "")
+	set(map[string][]publisher.Mark{"a": {}, "b": nil})
+	check("when all are gone", "k", 10, "")
 }
 
 // calendar holds the decisions and sittings of two organs in one that met on
