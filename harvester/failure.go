@@ -1,5 +1,7 @@
 package harvester
 
+import "errors"
+
 // Failing is the kind of failure that kept a page from being read. "" is none.
 type Failing string
 
@@ -25,3 +27,24 @@ const (
 	FailedBudget     Failing = "budget"     // the bound of requests of the source was reached
 	FailedLogin      Failing = "login"      // credentials are missing or refused
 )
+
+// kindError is an error whose kind is known where it arises.
+type kindError struct {
+	kind Failing
+	err  error
+}
+
+func failed(kind Failing, err error) error { return &kindError{kind, err} }
+
+func (e *kindError) Error() string { return e.err.Error() }
+
+func (e *kindError) Unwrap() error { return e.err }
+
+// failing returns the kind of a failure.
+func failing(err error) Failing {
+	var known *kindError
+	if errors.As(err, &known) {
+		return known.kind
+	}
+	return ""
+}

@@ -39,6 +39,9 @@ func (p *page) moved() bool {
 	return p.redirects() && (p.status == http.StatusMovedPermanently || p.status == http.StatusPermanentRedirect)
 }
 
+// evidence notes on a visit what the answer was.
+func (p *page) evidence(v *Visit) { v.Status = p.status }
+
 // accept asks for HTML first, and for the syntaxes of LDES feeds.
 const accept = "text/html,application/xhtml+xml,text/turtle;q=0.9,application/ld+json;q=0.8,application/n-quads;q=0.7,application/trig;q=0.7,*/*;q=0.1"
 
@@ -52,7 +55,7 @@ const maxDrain = 64 << 10
 // get sends one GET request, conditional if the last visit allows it, and reads
 // at most bound bytes of the answer. An error means that there was no usable
 // answer; with errTooLarge the page holds the beginning of its body.
-func (h *Harvester) get(ctx context.Context, url string, last Visit, bound int64) (*page, error) {
+func (h *Harvester) get(ctx context.Context, source Source, url string, last Visit, bound int64) (*page, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.Options.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

@@ -44,9 +44,14 @@ type Options struct {
 	Parallel    int           // pages under way at once; 4
 	PerHost     int           // requests under way at one host; 1
 	Delay       time.Duration // between the starts of two requests at one host; 0. A Crawl-delay that is longer wins
-	MaxAttempts int           // per page and run; 3
+	MaxAttempts int           // per page and round; 3
 	Backoff     time.Duration // before the second attempt, doubled for each next; 1 s
-	MaxPages    int           // requests for pages in one run; 1,000,000
+	MaxPages    int           // requests for pages in one round of a source; 1,000,000
+	// Revisit leaves pages alone that are not due (Visit.Due). Without it every
+	// page is asked for in every round.
+	Revisit bool
+	// Look is how often Serve asks which sources are due; 20 s.
+	Look time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -67,6 +72,9 @@ func (o Options) withDefaults() Options {
 	if o.Backoff <= 0 {
 		o.Backoff = time.Second
 	}
+	if o.Look <= 0 {
+		o.Look = 20 * time.Second
+	}
 	set(&o.Parallel, 4)
 	set(&o.PerHost, 1)
 	set(&o.MaxAttempts, 3)
@@ -74,20 +82,22 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Harvester crawls from seeds and hands each page that states something to
-// Accept. Its fields are set before Run and not changed after.
+// Harvester crawls from sources and hands each page that states something to
+// Accept. Its fields are set before it runs and not changed after.
 type Harvester struct {
 	Frontier Frontier
 	Visits   Visits
+	Rounds   Rounds // nil: rounds are not kept
 	Blobs    Blobs
 	Client   Doer
 	// Accept takes a page over, durably, and says what became of it: New,
 	// Changed, Unchanged, Withdrawn or Held. It is called by several goroutines
 	// at once, and again for the same page after a crash.
 	Accept func(context.Context, besluit.Publicatie) (Outcome, error)
-	// Progress, if set, is told of each page when it is done, by several
-	// goroutines at once.
+	// Progress, if set, is told of each page when it is done, and Ended of each
+	// round, by several goroutines at once.
 	Progress func(Event)
+	Ended    func(Round)
 	Options  Options
 	Now      func() time.Time // nil: time.Now
 }
@@ -95,6 +105,7 @@ type Harvester struct {
 // Event tells of one page that is done.
 type Event struct {
 	URL     string
+	Source  string  // its seed
 	Outcome Outcome // "" for an overview page
 	Err     error   // why it failed
 	Totals  Totals
@@ -103,11 +114,12 @@ type Event struct {
 // Failure is a page that could not be read.
 type Failure struct {
 	URL, From string
-	Seed      bool // it is one of the addresses that the run began with
+	Source    string // its seed
+	Seed      bool   // it is one of the addresses that the run began with
 	Err       error
 }
 
-// Totals counts one run.
+// Totals counts one run, or one round of a source.
 type Totals struct {
 	Pages       int `json:"pages"` // read, overview pages included
 	Overviews   int `json:"overviews"`
@@ -116,8 +128,11 @@ type Totals struct {
 	Unchanged   int `json:"unchanged"`
 	Withdrawn   int `json:"withdrawn"`
 	Held        int `json:"held"`
-	Gone        int `json:"gone"` // not there: withdrawn before, or 410 and never seen
+	Copies      int `json:"copies"`  // pages that say they are a copy of another one
+	Skipped     int `json:"skipped"` // not asked for, because they were not due
+	Gone        int `json:"gone"`    // not there: withdrawn before, or 410 and never seen
 	Failed      int `json:"failed"`
+	Left        int `json:"left"`       // not visited, because the source's bound of requests was reached
 	Disallowed  int `json:"disallowed"` // left alone because robots.txt asks so
 	Requests    int `json:"requests"`   // robots.txt not counted
 	NotModified int `json:"not_modified"`
@@ -125,39 +140,123 @@ type Totals struct {
 	Failures []Failure `json:"-"`
 }
 
-// run is one Run under way.
+// run is one Run or Serve under way.
 type run struct {
 	*Harvester
 	manners *manners
-	mu      sync.Mutex // guards totals
+	mu      sync.Mutex // guards what is below
 	totals  Totals
+	sources map[string]Source  // by seed
+	rounds  map[string]*Totals // of the sources, since this process has them
+	serving bool               // wait for more when every round is over
 }
 
-// Run harvests until nothing is left to fetch. It goes on with a run that a
-// crash cut off. The error is about this program or its disk; what went wrong
-// on the web is in Totals.Failures.
-func (h *Harvester) Run(ctx context.Context, seeds []string) (Totals, error) {
+func (h *Harvester) begin(ctx context.Context) (*run, error) {
 	own := *h
 	own.Options = h.Options.withDefaults()
-	r := &run{Harvester: &own, manners: newManners(&own)}
-	links := make([]Link, 0, len(seeds))
-	for _, seed := range seeds {
-		clean, ok := CleanURL(seed)
-		if !ok {
-			r.fail(Link{URL: seed, Seed: seed}, fmt.Errorf("read address %q: want an http or https address", seed))
-			continue
-		}
-		links = append(links, Link{URL: clean, Seed: clean})
+	r := &run{Harvester: &own, sources: map[string]Source{}, rounds: map[string]*Totals{}}
+	r.manners = newManners(&own)
+	// What a crash, or an error, left under way goes on.
+	if err := r.Frontier.Begin(ctx, r.now(), nil); err != nil {
+		return nil, fmt.Errorf("begin harvest: %w", err)
 	}
-	if err := r.Frontier.Begin(ctx, links); err != nil {
-		return r.totals, fmt.Errorf("begin harvest: %w", err)
+	return r, nil
+}
+
+// Run harvests the sources until nothing is left to fetch. It goes on with the
+// rounds that a crash cut off, also those of other sources. The error is about
+// this program or its disk; what went wrong on the web is in Totals.Failures.
+func (h *Harvester) Run(ctx context.Context, sources []Source) (Totals, error) {
+	r, err := h.begin(ctx)
+	if err != nil {
+		return Totals{}, err
+	}
+	if err := r.add(ctx, sources); err != nil {
+		return r.totals, err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for range r.Options.Parallel {
 		group.Go(func() error { return r.work(ctx) })
 	}
-	err := group.Wait()
+	err = group.Wait()
 	return r.totals, err
+}
+
+// Serve harvests for as long as ctx lasts. Every Options.Look it asks due which
+// sources must be harvested now; one whose round is under way goes on with it.
+// The error is about this program or its disk, or what due returned.
+func (h *Harvester) Serve(ctx context.Context, due func(context.Context) ([]Source, error)) error {
+	r, err := h.begin(ctx)
+	if err != nil {
+		return err
+	}
+	r.serving = true
+	group, ctx := errgroup.WithContext(ctx)
+	for range r.Options.Parallel {
+		group.Go(func() error { return r.work(ctx) })
+	}
+	group.Go(func() error {
+		for {
+			sources, err := due(ctx)
+			if err != nil {
+				return err
+			}
+			if err := r.add(ctx, sources); err != nil {
+				return err
+			}
+			if err := rest(ctx, nil, r.Options.Look); err != nil {
+				return err
+			}
+		}
+	})
+	return group.Wait()
+}
+
+// add begins, or goes on with, the rounds of sources.
+func (r *run) add(ctx context.Context, sources []Source) error {
+	links := make([]Link, 0, len(sources))
+	for _, s := range sources {
+		clean, ok := CleanURL(s.URL)
+		if !ok {
+			r.fail(Link{URL: s.URL, Seed: s.URL}, failed(FailedAddress, fmt.Errorf("read address %q: want an http or https address", s.URL)))
+			continue
+		}
+		s.URL = clean
+		r.mu.Lock()
+		r.sources[clean] = s
+		r.mu.Unlock()
+		links = append(links, Link{URL: clean, Seed: clean})
+	}
+	if len(links) == 0 {
+		return nil
+	}
+	if err := r.Frontier.Begin(ctx, r.now(), links); err != nil {
+		return fmt.Errorf("begin harvest: %w", err)
+	}
+	r.manners.stir()
+	return nil
+}
+
+// source returns what holds for a seed, with the defaults filled in. A round
+// that goes on after a restart may be of a source that nobody names any more.
+func (r *run) source(seed string) Source {
+	r.mu.Lock()
+	s, ok := r.sources[seed]
+	r.mu.Unlock()
+	if !ok {
+		s.URL = seed
+	}
+	s.FollowHosts = s.FollowHosts || r.Options.FollowHosts
+	if s.Delay <= 0 {
+		s.Delay = r.Options.Delay
+	}
+	if s.PerHost <= 0 {
+		s.PerHost = r.Options.PerHost
+	}
+	if s.MaxPages <= 0 {
+		s.MaxPages = r.Options.MaxPages
+	}
+	return s
 }
 
 func (h *Harvester) now() time.Time {
@@ -169,33 +268,107 @@ func (h *Harvester) now() time.Time {
 
 func (r *run) work(ctx context.Context) error {
 	for {
-		link, err := r.manners.next(ctx)
+		link, err := r.manners.next(ctx, r.serving)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		err = r.visit(ctx, link)
-		r.manners.release(host(link.URL))
+		if link.End {
+			err = r.end(ctx, link)
+			r.manners.stir()
+		} else {
+			err = r.visit(ctx, link)
+			r.manners.release(host(link.URL))
+		}
 		if err != nil {
 			return err
 		}
 	}
 }
 
+// budget is why a round stopped before every page was visited.
+const budget = "budget"
+
+// end ends the round of a source, or goes on with the pages that nothing leads
+// to any more: they are asked for directly, for an overview that shows the
+// newest only says nothing about the others.
+func (r *run) end(ctx context.Context, link Link) error {
+	round := Round{Source: link.Seed, Began: link.Began, Totals: r.round(link.Seed)}
+	round.Totals.Failures = nil
+	if round.Totals.Left > 0 {
+		round.Stopped = budget
+	} else {
+		dropped, err := r.dropped(ctx, link)
+		if err != nil {
+			return err
+		}
+		if len(dropped) > 0 {
+			return r.Frontier.Done(ctx, link, dropped, time.Time{})
+		}
+	}
+	round.Ended = r.now()
+	// First the record: a crash in between records it twice under the same time.
+	if r.Rounds != nil {
+		if err := r.Rounds.RecordRound(ctx, round); err != nil {
+			return err
+		}
+	}
+	if err := r.Frontier.Done(ctx, link, nil, time.Time{}); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	delete(r.rounds, link.Seed)
+	r.mu.Unlock()
+	if r.Ended != nil {
+		r.Ended(round)
+	}
+	return nil
+}
+
+// maxDropped is how many dropped pages are queued at once.
+const maxDropped = 10_000
+
+// dropped returns the first of the pages that were published, or failed, and
+// that no page of this round led to.
+func (r *run) dropped(ctx context.Context, end Link) (links []Link, err error) {
+	for u, err := range r.Frontier.Dropped(ctx, end.Seed) {
+		if err != nil {
+			return nil, err
+		}
+		last, ok, err := r.Visits.Last(ctx, u)
+		if err != nil {
+			return nil, err
+		}
+		// Another source may lead to it, and then it is that source's page.
+		if !ok || !last.published() || last.Seed != end.Seed {
+			continue
+		}
+		links = append(links, Link{URL: u, Seed: end.Seed, From: end.Seed, Dropped: true})
+		if len(links) == maxDropped {
+			break
+		}
+	}
+	return links, nil
+}
+
 // visit fetches and reads one link and takes it off the queue.
 func (r *run) visit(ctx context.Context, link Link) error {
 	u, err := url.Parse(link.URL)
 	if err != nil {
-		return r.give(ctx, link, Visit{URL: link.URL}, fmt.Errorf("read address: %w", err))
+		return r.give(ctx, link, Visit{URL: link.URL}, failed(FailedAddress, fmt.Errorf("read address: %w", err)))
 	}
+	source := r.source(link.Seed)
 	last, _, err := r.Visits.Last(ctx, link.URL)
 	if err != nil {
 		return err
 	}
+	if r.restful(link, last) {
+		return r.skip(ctx, link, last)
+	}
 	if down := r.manners.down(u.Host); down != nil {
-		return r.give(ctx, link, last, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down))
+		return r.give(ctx, link, last, failed(FailedHost, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down)))
 	}
 	rules := r.manners.rules(ctx, u)
 	if ctx.Err() != nil {
@@ -208,27 +381,96 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	if !rules.allow(u) {
 		return r.give(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))
 	}
-	if r.count(func(t *Totals) { t.Requests++ }).Requests > r.Options.MaxPages {
-		return fmt.Errorf("harvest: more than %d requests in one run; raise the bound or name fewer seeds", r.Options.MaxPages)
+	if !r.afford(link, source) {
+		return r.leave(ctx, link, source)
 	}
 	r.manners.starts(u.Host)
-	p, err := r.get(ctx, link.URL, last, r.Options.MaxBody)
+	p, err := r.get(ctx, source, link.URL, last, r.Options.MaxBody)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.Is(err, errTooLarge):
 		r.manners.answered(u.Host)
-		return r.give(ctx, link, withStatus(last, p), err)
+		return r.give(ctx, link, r.seen(link, last, p), err)
 	case err != nil:
 		r.manners.failed(u.Host, err, 0)
 		return r.retry(ctx, link, last, err, 0)
 	case p.busy():
 		err := statusError(link.URL, p.status)
 		r.manners.failed(u.Host, err, p.retryAfter)
-		return r.retry(ctx, link, withStatus(last, p), err, p.retryAfter)
+		return r.retry(ctx, link, r.seen(link, last, p), err, p.retryAfter)
 	}
 	r.manners.answered(u.Host)
 	return r.answer(ctx, link, last, p)
+}
+
+// restful reports whether a page need not be asked for: its time has not come,
+// or it was visited since the round began, from another source.
+func (r *run) restful(link Link, last Visit) bool {
+	switch {
+	case last.Error != "" || last.Success.IsZero() || link.Attempts > 0:
+		return false
+	case link.Dropped != !last.Unlisted.IsZero():
+		return false // it is to be seen in the evidence
+	case last.Seed != link.Seed && !last.Time.Before(link.Began):
+		return true
+	}
+	return r.Options.Revisit && link.From != "" && r.now().Before(last.Due)
+}
+
+// skip leaves a page alone, but not what it leads to.
+func (r *run) skip(ctx context.Context, link Link, last Visit) error {
+	if err := r.Frontier.Done(ctx, link, r.found(link, last.Links), time.Time{}); err != nil {
+		return err
+	}
+	r.count(link.Seed, func(t *Totals) { t.Skipped++ })
+	return nil
+}
+
+// afford counts a request, if the bound of its source allows one more.
+func (r *run) afford(link Link, source Source) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	round := r.roundOf(link.Seed)
+	if round.Requests >= source.MaxPages {
+		return false
+	}
+	round.Requests++
+	r.totals.Requests++
+	return true
+}
+
+// leave leaves a page for another round, because the bound of its source was
+// reached.
+func (r *run) leave(ctx context.Context, link Link, source Source) error {
+	if err := r.Frontier.Done(ctx, link, nil, time.Time{}); err != nil {
+		return err
+	}
+	first := false
+	r.count(link.Seed, func(t *Totals) {
+		t.Left++
+		first = first || t.Left == 1 // change is called with the totals of the round first
+	})
+	if first {
+		r.fail(link, failed(FailedBudget, fmt.Errorf("harvest %s: the bound of %d requests in one round is reached; what is left waits for the next. Raise the bound or narrow the source", link.Seed, source.MaxPages)))
+	}
+	return nil
+}
+
+// seen is a visit that got an answer, which has not been acted on: it keeps what
+// stands since the last success.
+func (r *run) seen(link Link, last Visit, p *page) Visit {
+	v := last
+	v.URL, v.Seed, v.From, v.Time, v.Links = link.URL, link.Seed, link.From, r.now(), last.Links
+	v.Error, v.Failure, v.Redirect = "", "", ""
+	p.evidence(&v)
+	switch {
+	case !link.Dropped:
+		v.Unlisted = time.Time{}
+	case v.Unlisted.IsZero():
+		v.Unlisted = v.Time
+	}
+	return v
 }
 
 // answer acts on the status of an answer.
@@ -251,7 +493,7 @@ func (r *run) answer(ctx context.Context, link Link, last Visit, p *page) error 
 			return r.gone(ctx, link, last, p)
 		}
 	}
-	return r.give(ctx, link, withStatus(last, p), statusError(link.URL, p.status))
+	return r.give(ctx, link, r.seen(link, last, p), statusError(link.URL, p.status))
 }
 
 // patience is how long a page may answer 404 before it counts as withdrawn: a
@@ -265,16 +507,11 @@ func (r *run) longMissing(last Visit) bool {
 
 // missing records that a page that was published answers 404 since a while.
 func (r *run) missing(ctx context.Context, link Link, last Visit, p *page) error {
-	v := withStatus(last, p)
+	v := r.seen(link, last, p)
 	if v.Missing.IsZero() {
-		v.Missing = r.now()
+		v.Missing = v.Time
 	}
 	return r.give(ctx, link, v, fmt.Errorf("%w; it counts as withdrawn when it is still missing after %s", statusError(link.URL, p.status), v.Missing.Add(patience).UTC().Format(time.DateTime)))
-}
-
-func withStatus(v Visit, p *page) Visit {
-	v.Status = p.status
-	return v
 }
 
 // maxLinks is how many links one page may hold. The largest overview pages of
@@ -288,65 +525,67 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	if hash == last.SHA256 {
 		return r.unchanged(ctx, link, last, p)
 	}
+	v := r.seen(link, last, p)
+	v.Received = hash
+	// The body is evidence also where it cannot be read.
+	if _, err := r.Blobs.Put(ctx, p.body); err != nil {
+		return err
+	}
 	content, err := read(link.URL, p)
 	if err != nil {
-		return r.give(ctx, link, withStatus(last, p), err)
+		return r.give(ctx, link, v, err)
 	}
 	if len(content.links) > maxLinks {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("read %s: the page leads to %d others, more than the bound of %d", link.URL, len(content.links), maxLinks))
+		return r.give(ctx, link, v, failed(FailedLinks, fmt.Errorf("read %s: the page leads to %d others, more than the bound of %d", link.URL, len(content.links), maxLinks)))
 	}
 	// A page that stated something before and does not now is for the publisher
 	// to judge.
 	states := !content.feed && (content.states() || last.published() && len(content.links) > 0)
 	if !states && !content.feed && len(content.links) == 0 {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", link.URL))
+		return r.give(ctx, link, v, failed(FailedEmpty, fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", link.URL)))
 	}
-	if _, err := r.Blobs.Put(ctx, p.body); err != nil {
-		return err
-	}
-	now := r.now()
 	outcome := Outcome("")
 	if states {
 		outcome, err = r.Accept(ctx, besluit.Publicatie{
-			Pagina: link.URL, Bron: link.Seed, Opgehaald: now, Status: p.status, MediaType: p.mediaType,
+			Pagina: link.URL, Bron: link.Seed, Opgehaald: v.Time, Status: p.status, MediaType: p.mediaType,
 			Ruw: hash, Tekst: content.text, Quads: content.quads, Subjects: content.subjects, Findings: content.findings,
 		})
 		if err != nil {
 			return fmt.Errorf("accept %s: %w", link.URL, err)
 		}
 	}
-	v := Visit{
-		URL: link.URL, Seed: link.Seed, From: link.From, Time: now, Status: p.status, MediaType: p.mediaType,
-		Success: now, ETag: p.etag, LastModified: p.lastModified, SHA256: hash, Links: content.links,
-		Overview: !states, Title: content.title,
-	}
+	v.Success, v.Missing, v.Changed, v.Same = v.Time, time.Time{}, v.Time, 0
+	v.MediaType, v.ETag, v.LastModified, v.SHA256 = p.mediaType, p.etag, p.lastModified, hash
+	v.Links, v.Overview, v.Title, v.Canonical, v.Text = content.links, !states, content.title, "", ""
 	return r.done(ctx, link, v, outcome)
 }
 
 func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) error {
-	v := last
-	v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.Seed, link.From, r.now(), p.status, "", ""
+	v := r.seen(link, last, p)
 	v.Success, v.Missing = v.Time, time.Time{}
+	v.Same++
 	if p.status == http.StatusNotModified {
-		r.count(func(t *Totals) { t.NotModified++ })
+		r.count(link.Seed, func(t *Totals) { t.NotModified++ })
+	} else {
+		v.Received, v.ETag, v.LastModified = v.SHA256, p.etag, p.lastModified
 	}
 	return r.done(ctx, link, v, Unchanged)
 }
 
 // withdrawn tells the publisher that a page that it has is there no more.
 func (r *run) withdrawn(ctx context.Context, link Link, last Visit, p *page) error {
-	outcome, err := r.withdraw(ctx, link, p)
+	v := r.seen(link, Visit{Title: last.Title, Unlisted: last.Unlisted}, p)
+	outcome, err := r.withdraw(ctx, link, v.Time, p)
 	if err != nil {
 		return err
 	}
-	now := r.now()
-	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: now, Status: p.status, Success: now, Title: last.Title}
+	v.Success = v.Time
 	return r.done(ctx, link, v, outcome)
 }
 
-func (r *run) withdraw(ctx context.Context, link Link, p *page) (Outcome, error) {
+func (r *run) withdraw(ctx context.Context, link Link, now time.Time, p *page) (Outcome, error) {
 	outcome, err := r.Accept(ctx, besluit.Publicatie{
-		Pagina: link.URL, Bron: link.Seed, Opgehaald: r.now(), Status: p.status, Ingetrokken: true,
+		Pagina: link.URL, Bron: link.Seed, Opgehaald: now, Status: p.status, Ingetrokken: true,
 	})
 	if err != nil {
 		return "", fmt.Errorf("accept withdrawal of %s: %w", link.URL, err)
@@ -357,11 +596,11 @@ func (r *run) withdraw(ctx context.Context, link Link, p *page) (Outcome, error)
 // gone records a page that was withdrawn before, or taken away on purpose
 // before it was ever seen.
 func (r *run) gone(ctx context.Context, link Link, last Visit, p *page) error {
-	v := Visit{URL: link.URL, Seed: link.Seed, From: link.From, Time: r.now(), Status: p.status, Success: last.Success, Title: last.Title}
+	v := r.seen(link, Visit{Title: last.Title, Success: last.Success, Unlisted: last.Unlisted}, p)
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
-	r.count(func(t *Totals) { t.Gone++ })
+	r.count(link.Seed, func(t *Totals) { t.Gone++ })
 	return r.Frontier.Done(ctx, link, nil, time.Time{})
 }
 
@@ -369,42 +608,44 @@ func (r *run) gone(ctx context.Context, link Link, last Visit, p *page) error {
 const maxRedirects = 5
 
 func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) error {
+	v := r.seen(link, last, p)
+	refuse := func(format string, args ...any) error {
+		return r.give(ctx, link, v, failed(FailedRedirect, fmt.Errorf("fetch %s: %w", link.URL, fmt.Errorf(format, args...))))
+	}
 	from, err := url.Parse(link.URL)
 	if err != nil {
 		return err
 	}
 	to, err := from.Parse(p.location)
 	if err != nil {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to unreadable address %q", link.URL, p.location))
+		return refuse("redirect to unreadable address %q", p.location)
 	}
 	clean, ok := CleanURL(to.String())
 	if !ok || len(link.Via) >= maxRedirects {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to %s is not followed (at most %d in a row, http or https)", link.URL, to, maxRedirects))
+		return refuse("redirect to %s is not followed (at most %d in a row, http or https)", to, maxRedirects)
 	}
 	via := append(slices.Clone(link.Via), link.URL)
 	if slices.Contains(via, clean) {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirects go round in a circle; some sites do so to visitors who take no cookies", link.URL))
+		return refuse("redirects go round in a circle; some sites do so to visitors who take no cookies")
 	}
-	next := Link{URL: clean, Seed: link.Seed, From: link.URL, Via: via}
-	// A seed may send us to the host where the site lives now: then that is
-	// the seed.
+	// A seed may send us to the host where the site lives now: what is found there
+	// is found from the seed.
+	next := Link{URL: clean, Seed: link.Seed, From: link.URL, Via: via, Attachment: link.Attachment}
 	if link.From == "" {
-		next.Seed, next.From = clean, ""
+		next.From = ""
+	} else if !r.inside(clean, link) {
+		return refuse("redirect to another host, %s", host(clean))
 	}
-	if !r.inside(next.URL, link) && link.From != "" {
-		return r.give(ctx, link, withStatus(last, p), fmt.Errorf("fetch %s: redirect to another host, %s", link.URL, host(clean)))
-	}
-	v := last
 	outcome := Outcome("")
 	if last.published() && p.moved() {
 		// What the page stated is told at its new address from now on. What is
 		// elsewhere only for a while stays.
-		if outcome, err = r.withdraw(ctx, link, p); err != nil {
+		if outcome, err = r.withdraw(ctx, link, v.Time, p); err != nil {
 			return err
 		}
-		v = Visit{Title: last.Title}
+		v = r.seen(link, Visit{Title: last.Title}, p)
 	}
-	v.URL, v.Seed, v.From, v.Time, v.Status, v.Error, v.Redirect = link.URL, link.Seed, link.From, r.now(), p.status, "", clean
+	v.Redirect = clean
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
@@ -412,33 +653,60 @@ func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) erro
 		return err
 	}
 	if outcome == Withdrawn {
-		r.tell(Event{URL: link.URL, Outcome: outcome, Totals: r.count(func(t *Totals) { t.Withdrawn++ })})
+		r.tell(link, Event{Outcome: outcome, Totals: r.count(link.Seed, func(t *Totals) { t.Withdrawn++ })})
 	}
 	return nil
 }
 
-// inside reports whether a link found while visiting from stays on its host or
-// on that of the seed.
+// inside reports whether a link found while visiting from stays on its host, or
+// on those of its source.
 func (r *run) inside(to string, from Link) bool {
+	s := r.source(from.Seed)
 	name := host(to)
-	return r.Options.FollowHosts || name == host(from.URL) || name == host(from.Seed)
+	return s.FollowHosts || name == host(from.URL) || name == host(s.URL) || slices.Contains(s.Hosts, name)
+}
+
+// found makes links of the addresses on a page that may be followed.
+func (r *run) found(on Link, addresses []string) []Link {
+	if r.source(on.Seed).Single {
+		return nil
+	}
+	links := make([]Link, 0, len(addresses))
+	for _, l := range addresses {
+		if r.inside(l, on) {
+			links = append(links, Link{URL: l, Seed: on.Seed, From: on.URL})
+		}
+	}
+	return links
 }
 
 // retry puts a link back for a later attempt, or gives it up.
-func (r *run) retry(ctx context.Context, link Link, last Visit, cause error, after time.Duration) error {
+func (r *run) retry(ctx context.Context, link Link, v Visit, cause error, after time.Duration) error {
 	if link.Attempts+1 >= r.Options.MaxAttempts {
-		return r.give(ctx, link, last, cause)
+		return r.give(ctx, link, v, cause)
+	}
+	if err := r.Visits.Record(ctx, r.failedVisit(link, v, cause)); err != nil {
+		return err
 	}
 	return r.Frontier.Done(ctx, link, nil, r.now().Add(max(after, r.backoff(link.Attempts))))
 }
 
-// give records that a page could not be read in this run.
+func (r *run) failedVisit(link Link, v Visit, cause error) Visit {
+	v.URL, v.Seed, v.From, v.Time, v.Error, v.Failure = link.URL, link.Seed, link.From, r.now(), cause.Error(), failing(cause)
+	return v
+}
+
+// give records that a page could not be read in this round. What it led to when
+// it could be read is still followed.
 func (r *run) give(ctx context.Context, link Link, v Visit, cause error) error {
-	v.URL, v.Seed, v.From, v.Time, v.Error = link.URL, link.Seed, link.From, r.now(), cause.Error()
-	if err := r.Visits.Record(ctx, v); err != nil {
+	if err := r.Visits.Record(ctx, r.failedVisit(link, v, cause)); err != nil {
 		return err
 	}
-	if err := r.Frontier.Done(ctx, link, nil, time.Time{}); err != nil {
+	var found []Link
+	if !errors.Is(cause, errDisallowed) {
+		found = r.found(link, v.Links)
+	}
+	if err := r.Frontier.Done(ctx, link, found, time.Time{}); err != nil {
 		return err
 	}
 	r.fail(link, cause)
@@ -450,7 +718,7 @@ const maxFailures = 1000
 
 func (r *run) fail(link Link, cause error) {
 	seed := link.From == ""
-	totals := r.count(func(t *Totals) {
+	totals := r.count(link.Seed, func(t *Totals) {
 		if errors.Is(cause, errDisallowed) && !seed {
 			t.Disallowed++
 			return
@@ -459,9 +727,9 @@ func (r *run) fail(link Link, cause error) {
 		if !seed && len(t.Failures) >= maxFailures {
 			return
 		}
-		t.Failures = append(t.Failures, Failure{URL: link.URL, From: link.From, Seed: seed, Err: cause})
+		t.Failures = append(t.Failures, Failure{URL: link.URL, From: link.From, Source: link.Seed, Seed: seed, Err: cause})
 	})
-	r.tell(Event{URL: link.URL, Outcome: Failed, Err: cause, Totals: totals})
+	r.tell(link, Event{Outcome: Failed, Err: cause, Totals: totals})
 }
 
 // done records a page that was read and queues its links.
@@ -469,16 +737,10 @@ func (r *run) done(ctx context.Context, link Link, v Visit, outcome Outcome) err
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
-	found := make([]Link, 0, len(v.Links))
-	for _, l := range v.Links {
-		if r.inside(l, link) {
-			found = append(found, Link{URL: l, Seed: link.Seed, From: link.URL})
-		}
-	}
-	if err := r.Frontier.Done(ctx, link, found, time.Time{}); err != nil {
+	if err := r.Frontier.Done(ctx, link, r.found(link, v.Links), time.Time{}); err != nil {
 		return err
 	}
-	totals := r.count(func(t *Totals) {
+	totals := r.count(link.Seed, func(t *Totals) {
 		if !v.gone() {
 			t.Pages++
 		}
@@ -499,19 +761,40 @@ func (r *run) done(ctx context.Context, link Link, v Visit, outcome Outcome) err
 			t.Held++
 		}
 	})
-	r.tell(Event{URL: link.URL, Outcome: outcome, Totals: totals})
+	r.tell(link, Event{Outcome: outcome, Totals: totals})
 	return nil
 }
 
-func (r *run) count(change func(*Totals)) Totals {
+// count changes the totals of the run and those of the round of a source, and
+// returns the first.
+func (r *run) count(seed string, change func(*Totals)) Totals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	change(r.roundOf(seed))
 	change(&r.totals)
 	return r.totals
 }
 
-func (r *run) tell(e Event) {
+// roundOf returns the totals of the round of a source; the caller holds the lock.
+func (r *run) roundOf(seed string) *Totals {
+	round := r.rounds[seed]
+	if round == nil {
+		round = &Totals{}
+		r.rounds[seed] = round
+	}
+	return round
+}
+
+// round returns the totals of the round of a source.
+func (r *run) round(seed string) Totals {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return *r.roundOf(seed)
+}
+
+func (r *run) tell(link Link, e Event) {
 	if r.Progress != nil {
+		e.URL, e.Source = link.URL, link.Seed
 		r.Progress(e)
 	}
 }

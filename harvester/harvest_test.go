@@ -141,7 +141,7 @@ func newHarvester(t *testing.T) (*harvester.Harvester, *register) {
 
 func run(t *testing.T, h *harvester.Harvester, seeds ...string) harvester.Totals {
 	t.Helper()
-	totals, err := h.Run(t.Context(), seeds)
+	totals, err := h.Run(t.Context(), harvester.Sources(seeds...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -478,7 +478,7 @@ func TestResume(t *testing.T) {
 		}
 		return accept(ctx, p)
 	}
-	if _, err := h.Run(ctx, []string{w.URL}); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := h.Run(ctx, harvester.Sources(w.URL)); err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	asked := len(w.asked)

@@ -2,6 +2,8 @@ package harvester
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"net/url"
 	"sync"
@@ -42,10 +44,14 @@ func newManners(h *Harvester) *manners {
 }
 
 // next waits for a link that may be fetched now. The caller gives its host back
-// with release.
-func (m *manners) next(ctx context.Context) (Link, error) {
+// with release. If there is nothing left it returns io.EOF, or with stay set waits
+// until stir.
+func (m *manners) next(ctx context.Context, stay bool) (Link, error) {
 	for {
 		link, ok, wait, wake, err := m.try(ctx)
+		if stay && errors.Is(err, io.EOF) {
+			err = nil
+		}
 		if err != nil || ok {
 			return link, err
 		}
@@ -72,7 +78,7 @@ func (m *manners) try(ctx context.Context) (link Link, ok bool, wait time.Durati
 	if wait == 0 || pause > 0 && pause < wait {
 		wait = pause
 	}
-	if err == nil && ok {
+	if err == nil && ok && !link.End {
 		s := m.host(host(link.URL))
 		s.busy++
 		s.next = later(s.next, now.Add(max(m.h.Options.Delay, s.rules.delay)))
@@ -133,6 +139,17 @@ func (m *manners) release(name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.host(name).busy--
+	m.stirred()
+}
+
+// stir wakes those who wait for a link.
+func (m *manners) stir() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stirred()
+}
+
+func (m *manners) stirred() {
 	close(m.wake)
 	m.wake = make(chan struct{})
 }

@@ -61,7 +61,7 @@ func crawl(t *testing.T, options harvester.Options, web doer, seeds ...string) (
 				return web(r)
 			}),
 		}
-		if totals, err = h.Run(t.Context(), seeds); err != nil {
+		if totals, err = h.Run(t.Context(), harvester.Sources(seeds...)); err != nil {
 			t.Error(err)
 		}
 	})

@@ -58,7 +58,7 @@ func (r rules) allow(u *url.URL) bool {
 func (h *Harvester) fetchRules(ctx context.Context, u *url.URL) rules {
 	at := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
 	for range 6 {
-		p, err := h.get(ctx, at.String(), Visit{}, robotsBound)
+		p, err := h.get(ctx, Source{}, at.String(), Visit{}, robotsBound)
 		switch {
 		case errors.Is(err, errTooLarge): // what was read counts
 		case err != nil:

@@ -7,34 +7,79 @@ import (
 	"time"
 )
 
+// Source is where harvesting begins, with what holds for everything that is
+// found from there.
+type Source struct {
+	URL string // its seed; clean (CleanURL), it names the source
+	// Bestuurseenheid is the IRI of the government whose source this is, "" if
+	// nobody says.
+	Bestuurseenheid string
+	Hosts           []string // hosts that its links may lead to beside that of URL
+	FollowHosts     bool     // its links may lead to any host
+	Single          bool     // this page only: its links are not followed
+	Attachments     bool     // fetch the attachments of its pages, and read their text
+	// Delay is the least time between the starts of two requests at one host; 0
+	// is that of Options. A Crawl-delay that is longer wins.
+	Delay    time.Duration
+	PerHost  int // requests under way at one host; 0 is that of Options
+	MaxPages int // requests for pages in one round; 0 is that of Options
+	// Authorize adds what a request needs to be let in, nil for nothing. It is
+	// asked only for requests to the host of URL and to Hosts.
+	Authorize func(context.Context, *http.Request) error
+}
+
+// Sources returns sources that have nothing but an address. One that is no
+// http or https address fails when it is harvested.
+func Sources(urls ...string) []Source {
+	list := make([]Source, len(urls))
+	for i, u := range urls {
+		list[i].URL = u
+	}
+	return list
+}
+
 // Link is a page to fetch and how the harvester came to it.
 type Link struct {
-	URL       string    `json:"url"`
-	Seed      string    `json:"seed"`               // the address that the harvest began with
-	From      string    `json:"from,omitempty"`     // the page that it stands on, "" for a seed
-	Via       []string  `json:"via,omitempty"`      // the redirects that led here, in order
-	Attempts  int       `json:"attempts,omitempty"` // how many fetches failed in this run
-	NotBefore time.Time `json:"notBefore,omitzero"` // do not fetch sooner
+	URL        string    `json:"url"`
+	Seed       string    `json:"seed"`                 // the address that the harvest began with
+	From       string    `json:"from,omitempty"`       // the page that it stands on, "" for a seed
+	Via        []string  `json:"via,omitempty"`        // the redirects that led here, in order
+	Attempts   int       `json:"attempts,omitempty"`   // how many fetches failed in this run
+	NotBefore  time.Time `json:"notBefore,omitzero"`   // do not fetch sooner
+	Dropped    bool      `json:"dropped,omitempty"`    // no page of this run leads to it, one of an earlier run did
+	Attachment bool      `json:"attachment,omitempty"` // it is a document without RDFa of its own
+	// End is set on the last link that is handed out of a run: there is nothing to
+	// fetch, URL is the seed.
+	End bool `json:"-"`
+	// Began is when the run of Seed began.
+	Began time.Time `json:"-"`
 	// Key is for the Frontier that handed the link out.
 	Key []byte `json:"-"`
 }
 
-// Frontier is the durable queue of links of one run. In a run each URL is
-// handed out once, unless it is put back with a later NotBefore. A link that
-// was handed out when the process died is handed out again.
+// Frontier is the durable queue of links. Each seed has a run of its own, from
+// Begin until its end is done. In a run each URL is handed out once, unless it is
+// put back with a later NotBefore. A link that was handed out when the process
+// died is handed out again.
 type Frontier interface {
-	// Begin goes on with the unfinished run, or starts a new one when there is
-	// none; seeds that the run has not seen are added.
-	Begin(ctx context.Context, seeds []Link) error
+	// Begin adds links to the runs of their seeds: it goes on with the unfinished
+	// run, or starts a new one when there is none. A URL that the run has seen is
+	// not added. Links that another process has, or had, stay.
+	Begin(ctx context.Context, now time.Time, links []Link) error
 	// Next hands out a link whose host is free and whose time has come; hosts
-	// take turns. When there is none yet, ok is false and wait is how long until
-	// the time of one comes whose host is free (0: when another link is done);
-	// io.EOF says that the run is over.
+	// take turns. When a run has no link left, queued or handed out, its End is
+	// handed out, once. When there is none yet, ok is false and wait is how long
+	// until the time of one comes whose host is free (0: when another link is
+	// done); io.EOF says that every run is over.
 	Next(ctx context.Context, now time.Time, free func(host string) bool) (link Link, ok bool, wait time.Duration, err error)
-	// Done takes a link off the queue and adds what was found on its page, in
-	// one atomic step. If retry is not zero the link itself is queued again for
-	// that time, with one more attempt.
+	// Done takes a link off the queue and adds what was found on its page to the
+	// run of its seed, in one atomic step. If retry is not zero the link itself is
+	// queued again for that time, with one more attempt. The run ends when its End
+	// is done and nothing new was found with it.
 	Done(ctx context.Context, link Link, found []Link, retry time.Time) error
+	// Dropped yields the URLs that an earlier run of a seed saw, and its present
+	// run did not.
+	Dropped(ctx context.Context, seed string) iter.Seq2[string, error]
 }
 
 // Visit is the evidence of one fetch of a URL, with what the next conditional

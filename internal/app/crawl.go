@@ -56,8 +56,8 @@ func (h *house) crawl(ctx context.Context, address string, profile oslo.Profile,
 			}
 		},
 	}
-	totals, err := run.Run(ctx, []string{address})
-	if totals.Requests > site.CrawlPages {
+	totals, err := run.Run(ctx, harvester.Sources(address))
+	if totals.Left > 0 {
 		return site.ErrCrawlBound
 	}
 	for _, f := range totals.Failures {

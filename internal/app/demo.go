@@ -277,7 +277,7 @@ func (d *demo) harvestStep() (string, error) {
 	defer bar.done()
 	h := d.house.harvest(harvester.Options{PerHost: 2, Parallel: 2})
 	h.Progress = bar.harvested
-	totals, err := h.Run(d.e.ctx, []string{d.gemeente.Start(), d.gemeente.Feed()})
+	totals, err := h.Run(d.e.ctx, harvester.Sources(d.gemeente.Start(), d.gemeente.Feed()))
 	if err != nil {
 		return "", err
 	}

@@ -85,7 +85,7 @@ func (h *house) harvestAndFollow(e *env, options harvester.Options, seeds []stri
 	bar := newProgress(e, "harvest")
 	hv := h.harvest(options)
 	hv.Progress = func(ev harvester.Event) { bar.harvested(ev) }
-	totals, err := hv.Run(e.ctx, seeds)
+	totals, err := hv.Run(e.ctx, harvester.Sources(seeds...))
 	bar.done()
 	if err != nil {
 		return totals, err

@@ -167,7 +167,7 @@ func (h *house) schedule(ctx context.Context, log *slog.Logger) {
 				continue
 			}
 			log.Info("harvest begins", "source", s.URL)
-			totals, err := h.harvest(harvester.Options{Delay: politely}).Run(ctx, []string{s.URL})
+			totals, err := h.harvest(harvester.Options{Delay: politely}).Run(ctx, harvester.Sources(s.URL))
 			warn(ctx, log, "harvest", err)
 			log.Info("harvest ended", "source", s.URL, "pages", totals.Pages, "new", totals.New, "changed", totals.Changed,
 				"withdrawn", totals.Withdrawn, "held", totals.Held, "failed", totals.Failed)

@@ -40,7 +40,7 @@ func TestPowerLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := db.Frontier()
-		if err := f.Begin(ctx, []harvester.Link{{URL: "https://a.example/"}}); err != nil {
+		if err := f.Begin(ctx, now, []harvester.Link{{URL: "https://a.example/", Seed: "https://a.example/"}}); err != nil {
 			t.Fatal(err)
 		}
 		for range steps {
@@ -57,7 +57,7 @@ func TestPowerLoss(t *testing.T) {
 			t.Fatalf("after %d steps: %v", steps, err)
 		}
 		f = db.Frontier()
-		if err := f.Begin(ctx, nil); err != nil {
+		if err := f.Begin(ctx, now, nil); err != nil {
 			t.Fatal(err)
 		}
 		seen := map[string]bool{}
@@ -83,13 +83,16 @@ func step(ctx context.Context, f *pebble.Frontier, now time.Time, free func(stri
 	if !ok {
 		return errors.New("no link is due")
 	}
+	if link.End {
+		return f.Done(ctx, link, nil, time.Time{})
+	}
 	if seen != nil {
 		seen[link.URL] = true
 	}
 	var found []harvester.Link
 	if link.URL == "https://a.example/" {
 		for i := range 10 {
-			found = append(found, harvester.Link{URL: fmt.Sprintf("https://a.example/%d", i)})
+			found = append(found, harvester.Link{URL: fmt.Sprintf("https://a.example/%d", i), Seed: link.Seed})
 		}
 	}
 	return f.Done(ctx, link, found, time.Time{})
@@ -105,10 +108,10 @@ func BenchmarkFrontier(b *testing.B) {
 	f := db.Frontier()
 	var seeds []harvester.Link
 	for i := range b.N {
-		seeds = append(seeds, harvester.Link{URL: fmt.Sprintf("https://host%d.example/%d", i%300, i)})
+		seeds = append(seeds, harvester.Link{URL: fmt.Sprintf("https://host%d.example/%d", i%300, i), Seed: fmt.Sprintf("https://host%d.example/", i%300)})
 	}
 	ctx := context.Background()
-	if err := f.Begin(ctx, seeds); err != nil {
+	if err := f.Begin(ctx, time.Time{}, seeds); err != nil {
 		b.Fatal(err)
 	}
 	b.ResetTimer()
@@ -123,5 +126,46 @@ func BenchmarkFrontier(b *testing.B) {
 		if err := f.Done(ctx, link, nil, time.Time{}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestOldFrontier goes on with the queue of an earlier program, which had one
+// run for all seeds.
+func TestOldFrontier(t *testing.T) {
+	ctx := context.Background()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	disk := vfs.NewMem()
+	raw, err := cockroach.Open("state", &cockroach.Options{FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]string{
+		"fr":                    `{"number":3,"sequence":7,"open":true}`,
+		"fshttps://a.example/":  "\x00\x00\x00\x00\x00\x00\x00\x03",
+		"fshttps://a.example/1": "\x00\x00\x00\x00\x00\x00\x00\x03",
+		"fqa.example\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07": `{"url":"https://a.example/1","seed":"https://a.example/"}`,
+	} {
+		if err := raw.Set([]byte(key), []byte(value), cockroach.Sync); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := pebble.Open("state", &cockroach.Options{FS: disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	f := db.Frontier()
+	if err := f.Begin(ctx, now, nil); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for err == nil {
+		err = step(ctx, f, now, func(string) bool { return true }, seen)
+	}
+	if !errors.Is(err, io.EOF) || len(seen) != 1 || !seen["https://a.example/1"] {
+		t.Errorf("visited %v, %v", seen, err)
 	}
 }

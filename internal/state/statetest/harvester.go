@@ -27,6 +27,9 @@ type Crawl struct {
 // anyHost says that every host is free.
 func anyHost(string) bool { return true }
 
+// only says that one host is free.
+func only(host string) func(string) bool { return func(h string) bool { return h == host } }
+
 func links(urls ...string) []harvester.Link {
 	list := make([]harvester.Link, len(urls))
 	for i, u := range urls {
@@ -39,8 +42,18 @@ func links(urls ...string) []harvester.Link {
 func take(t *testing.T, f harvester.Frontier, now time.Time, free func(string) bool) harvester.Link {
 	t.Helper()
 	link, ok, wait, err := f.Next(context.Background(), now, free)
-	if err != nil || !ok {
-		t.Fatalf("next: ok %v, wait %v, %v; want a link", ok, wait, err)
+	if err != nil || !ok || link.End {
+		t.Fatalf("next: %+v, ok %v, wait %v, %v; want a link", link, ok, wait, err)
+	}
+	return link
+}
+
+// takeEnd takes the end of the run of a seed.
+func takeEnd(t *testing.T, f harvester.Frontier, seed string) harvester.Link {
+	t.Helper()
+	link, ok, wait, err := f.Next(context.Background(), noon, anyHost)
+	if err != nil || !ok || !link.End || link.URL != seed || link.Seed != seed {
+		t.Fatalf("next: %+v, ok %v, wait %v, %v; want the end of %s", link, ok, wait, err, seed)
 	}
 	return link
 }
@@ -54,15 +67,24 @@ func nothing(t *testing.T, f harvester.Frontier, now time.Time, free func(string
 	}
 }
 
-// over checks that the run is over.
+// over checks that nothing is left of any run but its end, and ends it.
 func over(t *testing.T, f harvester.Frontier, now time.Time) {
 	t.Helper()
-	if link, ok, _, err := f.Next(context.Background(), now, anyHost); ok || !errors.Is(err, io.EOF) {
-		t.Errorf("next: %q, ok %v, %v; want io.EOF", link.URL, ok, err)
+	for {
+		link, ok, _, err := f.Next(context.Background(), now, anyHost)
+		if ok && link.End {
+			check(t, f.Done(context.Background(), link, nil, time.Time{}))
+			continue
+		}
+		if ok || !errors.Is(err, io.EOF) {
+			t.Errorf("next: %q, ok %v, %v; want io.EOF", link.URL, ok, err)
+		}
+		return
 	}
 }
 
-// drain takes every link that is due and returns their URLs in order.
+// drain takes every link that is due, ends the runs that are over, and returns
+// the URLs in order.
 func drain(t *testing.T, f harvester.Frontier, now time.Time, free func(string) bool) (urls []string) {
 	t.Helper()
 	for {
@@ -73,7 +95,9 @@ func drain(t *testing.T, f harvester.Frontier, now time.Time, free func(string) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		urls = append(urls, strings.TrimPrefix(link.URL, "https://"))
+		if !link.End {
+			urls = append(urls, strings.TrimPrefix(link.URL, "https://"))
+		}
 		check(t, f.Done(context.Background(), link, nil, time.Time{}))
 	}
 }
@@ -95,13 +119,97 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 	}{
 		{"a run without links is over", func(t *testing.T, reopen func() Crawl) {
 			f := reopen().Frontier
-			check(t, f.Begin(ctx, nil))
+			check(t, f.Begin(ctx, noon, nil))
 			over(t, f, noon)
 			over(t, f, noon) // and stays so, for every worker
 		}},
+		{"each seed has a run of its own, with an end", func(t *testing.T, reopen func() Crawl) {
+			f := reopen().Frontier
+			a, b := harvester.Link{URL: "https://a.example/", Seed: "https://a.example/"}, harvester.Link{URL: "https://b.example/", Seed: "https://b.example/"}
+			check(t, f.Begin(ctx, noon, []harvester.Link{a}))
+			later := noon.Add(time.Hour)
+			check(t, f.Begin(ctx, later, []harvester.Link{a, b})) // the run of a goes on
+			onA, onB := take(t, f, noon, only("a.example")), take(t, f, noon, only("b.example"))
+			if !onA.Began.Equal(noon) || !onB.Began.Equal(later) {
+				t.Errorf("runs began at %v and %v, want %v and %v", onA.Began, onB.Began, noon, later)
+			}
+			// Both may see the same URL.
+			shared := harvester.Link{URL: "https://c.example/", Seed: a.Seed}
+			check(t, f.Done(ctx, onA, []harvester.Link{shared}, time.Time{}))
+			shared.Seed = b.Seed
+			check(t, f.Done(ctx, onB, []harvester.Link{shared}, time.Time{}))
+			first := take(t, f, noon, anyHost)
+			check(t, f.Done(ctx, first, nil, time.Time{}))
+			end := takeEnd(t, f, first.Seed)
+			if !end.Began.Equal(first.Began) {
+				t.Errorf("the end says that the run began at %v, not %v", end.Began, first.Began)
+			}
+			check(t, f.Done(ctx, end, nil, time.Time{}))
+			// That run is over, so that it may begin again; the other goes on.
+			check(t, f.Begin(ctx, later, []harvester.Link{{URL: first.Seed, Seed: first.Seed}}))
+			if got := drain(t, f, noon, anyHost); len(got) != 2 {
+				t.Errorf("links %v, want the shared one of one seed and the other seed", got)
+			}
+			over(t, f, noon)
+		}},
+		{"an end may find more", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			check(t, s.Frontier.Begin(ctx, noon, links("a.example/")))
+			check(t, s.Frontier.Done(ctx, take(t, s.Frontier, noon, anyHost), nil, time.Time{}))
+			takeEnd(t, s.Frontier, "https://a.example/")
+			nothing(t, s.Frontier, noon, anyHost, 0) // an end is handed out once
+			s = reopen()                             // unless the process dies
+			check(t, s.Frontier.Begin(ctx, noon, nil))
+			end := takeEnd(t, s.Frontier, "https://a.example/")
+			check(t, s.Frontier.Done(ctx, end, links("a.example/1", "a.example/"), time.Time{}))
+			if link := take(t, s.Frontier, noon, anyHost); link.URL != "https://a.example/1" {
+				t.Errorf("link %s", link.URL)
+			} else {
+				check(t, s.Frontier.Done(ctx, link, nil, time.Time{}))
+			}
+			check(t, s.Frontier.Done(ctx, takeEnd(t, s.Frontier, "https://a.example/"), links("a.example/1"), time.Time{}))
+			over(t, s.Frontier, noon)
+		}},
+		{"dropped is what earlier runs saw and this one did not", func(t *testing.T, reopen func() Crawl) {
+			s := reopen()
+			dropped := func() (urls []string) {
+				for u, err := range s.Frontier.Dropped(ctx, "https://a.example/") {
+					check(t, err)
+					urls = append(urls, strings.TrimPrefix(u, "https://"))
+				}
+				return urls
+			}
+			run := func(found ...string) {
+				check(t, s.Frontier.Begin(ctx, noon, links("a.example/")))
+				check(t, s.Frontier.Done(ctx, take(t, s.Frontier, noon, anyHost), links(found...), time.Time{}))
+				for range found {
+					check(t, s.Frontier.Done(ctx, take(t, s.Frontier, noon, anyHost), nil, time.Time{}))
+				}
+			}
+			run("a.example/1", "a.example/2", "a.example/3")
+			if got := dropped(); len(got) > 0 {
+				t.Errorf("dropped in the first run: %v", got)
+			}
+			over(t, s.Frontier, noon)
+			other := harvester.Link{URL: "https://a.example/9", Seed: "https://a.example/x"}
+			check(t, s.Frontier.Begin(ctx, noon, []harvester.Link{other}))
+			drain(t, s.Frontier, noon, anyHost)
+			run("a.example/2", "a.example/4")
+			s = reopen()
+			check(t, s.Frontier.Begin(ctx, noon, nil))
+			if got, want := dropped(), []string{"a.example/1", "a.example/3"}; !slices.Equal(got, want) {
+				t.Errorf("dropped %v, want %v", got, want)
+			}
+			// What is asked for all the same is not dropped any more in this run.
+			end := takeEnd(t, s.Frontier, "https://a.example/")
+			check(t, s.Frontier.Done(ctx, end, links("a.example/1"), time.Time{}))
+			if got, want := dropped(), []string{"a.example/3"}; !slices.Equal(got, want) {
+				t.Errorf("dropped %v, want %v", got, want)
+			}
+		}},
 		{"each URL once in a run, again in the next", func(t *testing.T, reopen func() Crawl) {
 			f := reopen().Frontier
-			check(t, f.Begin(ctx, links("a.example/", "a.example/")))
+			check(t, f.Begin(ctx, noon, links("a.example/", "a.example/")))
 			seed := take(t, f, noon, anyHost)
 			if seed.URL != "https://a.example/" || seed.Seed != "https://a.example/" {
 				t.Errorf("link %+v", seed)
@@ -114,14 +222,14 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 				t.Errorf("links %v", got)
 			}
 			over(t, f, noon)
-			check(t, f.Begin(ctx, links("a.example/")))
+			check(t, f.Begin(ctx, noon, links("a.example/")))
 			if got := drain(t, f, noon, anyHost); !slices.Equal(got, []string{"a.example/"}) {
 				t.Errorf("links of the second run %v", got)
 			}
 		}},
 		{"a crash loses no link and repeats what was under way", func(t *testing.T, reopen func() Crawl) {
 			s := reopen()
-			check(t, s.Frontier.Begin(ctx, links("a.example/", "b.example/")))
+			check(t, s.Frontier.Begin(ctx, noon, links("a.example/", "b.example/")))
 			for range 2 {
 				link := take(t, s.Frontier, noon, anyHost)
 				if strings.Contains(link.URL, "a.example") {
@@ -130,7 +238,7 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 			}
 			link := take(t, s.Frontier, noon, anyHost)
 			s = reopen()
-			check(t, s.Frontier.Begin(ctx, links("a.example/", "c.example/")))
+			check(t, s.Frontier.Begin(ctx, noon, links("a.example/", "c.example/")))
 			got := drain(t, s.Frontier, noon, anyHost)
 			slices.Sort(got)
 			if want := []string{"a.example/1", "a.example/2", "b.example/", "c.example/"}; !slices.Equal(got, want) {
@@ -140,16 +248,16 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 		}},
 		{"a run that ended by an error goes on in the same process", func(t *testing.T, reopen func() Crawl) {
 			f := reopen().Frontier
-			check(t, f.Begin(ctx, links("a.example/1", "a.example/2")))
+			check(t, f.Begin(ctx, noon, links("a.example/1", "a.example/2")))
 			take(t, f, noon, anyHost)
-			check(t, f.Begin(ctx, nil))
+			check(t, f.Begin(ctx, noon, nil))
 			if got := drain(t, f, noon, anyHost); len(got) != 2 {
 				t.Errorf("links %v, want both", got)
 			}
 		}},
 		{"a link that is put back waits for its time", func(t *testing.T, reopen func() Crawl) {
 			s := reopen()
-			check(t, s.Frontier.Begin(ctx, links("a.example/1", "a.example/2")))
+			check(t, s.Frontier.Begin(ctx, noon, links("a.example/1", "a.example/2")))
 			first := take(t, s.Frontier, noon, anyHost)
 			check(t, s.Frontier.Done(ctx, first, nil, noon.Add(time.Minute)))
 			second := take(t, s.Frontier, noon, anyHost)
@@ -162,7 +270,7 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 				t.Errorf("%s before the new link", third.URL)
 			}
 			s = reopen()
-			check(t, s.Frontier.Begin(ctx, nil))
+			check(t, s.Frontier.Begin(ctx, noon, nil))
 			check(t, s.Frontier.Done(ctx, take(t, s.Frontier, noon, anyHost), nil, time.Time{}))
 			nothing(t, s.Frontier, noon.Add(59*time.Second), anyHost, time.Second)
 			again := take(t, s.Frontier, noon.Add(time.Minute), anyHost)
@@ -174,7 +282,7 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 		}},
 		{"a host that is not free is passed over", func(t *testing.T, reopen func() Crawl) {
 			f := reopen().Frontier
-			check(t, f.Begin(ctx, links("a.example/1", "a.example:8080/1", "b.example/1")))
+			check(t, f.Begin(ctx, noon, links("a.example/1", "a.example:8080/1", "b.example/1")))
 			onlyB := func(host string) bool { return host == "b.example" }
 			if link := take(t, f, noon, onlyB); link.URL != "https://b.example/1" {
 				t.Errorf("link %s", link.URL)
@@ -191,7 +299,7 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 			for i := range 20 {
 				seeds = append(seeds, links(fmt.Sprintf("a.example/%d", i), fmt.Sprintf("b.example/%d", i), fmt.Sprintf("c.example/%d", i))...)
 			}
-			check(t, f.Begin(ctx, seeds))
+			check(t, f.Begin(ctx, noon, seeds))
 			counts := map[byte]int{}
 			for range 30 {
 				link := take(t, f, noon, anyHost)
@@ -210,7 +318,7 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 			for i := range 200 {
 				seeds = append(seeds, links(fmt.Sprintf("host%d.example/%d", i%7, i))...)
 			}
-			check(t, f.Begin(ctx, seeds))
+			check(t, f.Begin(ctx, noon, seeds))
 			var mu sync.Mutex
 			got := map[string]int{}
 			var group sync.WaitGroup
@@ -236,11 +344,11 @@ func Harvester(t *testing.T, open func(t *testing.T, dir string) Crawl) {
 		{"a link keeps what it carries", func(t *testing.T, reopen func() Crawl) {
 			s := reopen()
 			want := harvester.Link{URL: "https://a.example/é?q=1", Seed: "https://a.example/", From: "https://a.example/x", Via: []string{"https://a.example/y"}}
-			check(t, s.Frontier.Begin(ctx, []harvester.Link{want}))
+			check(t, s.Frontier.Begin(ctx, noon, []harvester.Link{want}))
 			s = reopen()
-			check(t, s.Frontier.Begin(ctx, nil))
+			check(t, s.Frontier.Begin(ctx, noon, nil))
 			got := take(t, s.Frontier, noon, anyHost)
-			got.Key = nil
+			got.Key, got.Began = nil, time.Time{}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("link %+v, want %+v", got, want)
 			}
