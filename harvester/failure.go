@@ -1,6 +1,16 @@
 package harvester
 
-import "errors"
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+)
 
 // Failing is the kind of failure that kept a page from being read. "" is none.
 type Failing string
@@ -28,6 +38,10 @@ const (
 	FailedLogin      Failing = "login"      // credentials are missing or refused
 )
 
+// ErrPrivate is what the guard of the application's client wraps when it refuses
+// to connect to an address that is not on the public web.
+var ErrPrivate = errors.New("the address is not on the public web")
+
 // kindError is an error whose kind is known where it arises.
 type kindError struct {
 	kind Failing
@@ -40,11 +54,97 @@ func (e *kindError) Error() string { return e.err.Error() }
 
 func (e *kindError) Unwrap() error { return e.err }
 
-// failing returns the kind of a failure.
+// failing returns the kind of a failure: that of the outermost error that has
+// one. What no one gave a kind could be fetched, and not be read.
 func failing(err error) Failing {
 	var known *kindError
-	if errors.As(err, &known) {
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &known):
 		return known.kind
 	}
-	return ""
+	return FailedSyntax
+}
+
+// lasting reports whether asking again soon would only bring the same.
+func lasting(err error) bool {
+	switch failing(err) {
+	case FailedAddress, FailedPrivate, FailedSize, FailedType:
+		return true
+	}
+	return false
+}
+
+// unsent gives an error of net/http, or of what is below it, its kind.
+func unsent(err error) error { return failed(connecting(err), explained(err)) }
+
+// connecting tells why an exchange over the network broke off.
+func connecting(err error) Failing {
+	var (
+		known *kindError
+		name  *net.DNSError
+		slow  net.Error
+	)
+	switch {
+	case errors.As(err, &known):
+		return known.kind
+	case errors.Is(err, ErrPrivate):
+		return FailedPrivate
+	case errors.As(err, &name):
+		return FailedDNS
+	case isTLS(err):
+		return FailedTLS
+	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return FailedTimeout
+	}
+	return FailedConnection
+}
+
+// isTLS reports whether TLS could not be agreed on.
+func isTLS(err error) bool {
+	var (
+		refused *tls.CertificateVerificationError
+		plain   tls.RecordHeaderError
+		broken  *net.OpError
+	)
+	switch {
+	case errors.As(err, &refused), errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
+		return true
+	case errors.As(err, &broken) && (broken.Op == "remote error" || broken.Op == "local error"):
+		return true // an alert; its type is not exported
+	}
+	// What crypto/tls finds wrong in a handshake has no type either.
+	return strings.Contains(err.Error(), "tls: ")
+}
+
+// explained says more of a certificate that was refused than crypto/x509 does: a
+// chain that is not complete is the commonest fault of municipal websites, and
+// it does not show in browsers, which mend it by themselves.
+func explained(err error) error {
+	var (
+		refused *tls.CertificateVerificationError
+		unknown x509.UnknownAuthorityError
+	)
+	if !errors.As(err, &refused) || !errors.As(err, &unknown) || len(refused.UnverifiedCertificates) == 0 {
+		return err
+	}
+	sent := refused.UnverifiedCertificates
+	last := sent[len(sent)-1]
+	switch {
+	case !bytes.Equal(last.RawIssuer, last.RawSubject):
+		return fmt.Errorf("%w: the server does not send the certificate of %q, so its chain is not complete", err, bounded(last.Issuer.String()))
+	case len(sent) == 1:
+		return fmt.Errorf("%w: the server's certificate is signed by itself", err)
+	}
+	return err
+}
+
+// statusError is an answer that is no success.
+func statusError(url string, status int) error {
+	kind := FailedStatus
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		kind = FailedLogin
+	}
+	return failed(kind, fmt.Errorf("fetch %s: %d %s", url, status, http.StatusText(status)))
 }

@@ -2,8 +2,6 @@ package harvester
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -389,12 +387,12 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, errTooLarge):
+	case err != nil && lasting(err):
 		r.manners.answered(u.Host)
 		return r.give(ctx, link, r.seen(link, last, p), err)
 	case err != nil:
 		r.manners.failed(u.Host, err, 0)
-		return r.retry(ctx, link, last, err, 0)
+		return r.retry(ctx, link, r.seen(link, last, p), err, 0)
 	case p.busy():
 		err := statusError(link.URL, p.status)
 		r.manners.failed(u.Host, err, p.retryAfter)
@@ -520,8 +518,7 @@ const maxLinks = 100_000
 
 // ok reads a body.
 func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
-	sum := sha256.Sum256(p.body)
-	hash := hex.EncodeToString(sum[:])
+	hash := p.hash
 	if hash == last.SHA256 {
 		return r.unchanged(ctx, link, last, p)
 	}
@@ -567,8 +564,9 @@ func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) err
 	if p.status == http.StatusNotModified {
 		r.count(link.Seed, func(t *Totals) { t.NotModified++ })
 	} else {
-		v.Received, v.ETag, v.LastModified = v.SHA256, p.etag, p.lastModified
+		v.Received = v.SHA256
 	}
+	v.ETag, v.LastModified = p.etag, p.lastModified
 	return r.done(ctx, link, v, Unchanged)
 }
 

@@ -19,7 +19,7 @@ const (
 )
 
 // errDisallowed is a page that robots.txt asks us to leave alone.
-var errDisallowed = errors.New("robots.txt does not allow it")
+var errDisallowed = failed(FailedRobots, errors.New("robots.txt does not allow it"))
 
 // rules is what a host asks of crawlers (RFC 9309). The zero value allows all.
 type rules struct {
@@ -79,10 +79,6 @@ func (h *Harvester) fetchRules(ctx context.Context, u *url.URL) rules {
 		return parseRules(string(p.body), product)
 	}
 	return rules{}
-}
-
-func statusError(url string, status int) error {
-	return fmt.Errorf("fetch %s: %d %s", url, status, http.StatusText(status))
 }
 
 // parseRules reads the groups that name product, all together, or else those

@@ -130,6 +130,9 @@ type Visit struct {
 	// Due is before when the page need not be asked for again: what the server
 	// said (RFC 9111, section 4.2), or what was learned from how it changes.
 	Due time.Time `json:"due,omitzero"`
+	// Lifetime is how long the server said that what it answered stays fresh, in
+	// Cache-Control or Expires; 0 if it did not.
+	Lifetime time.Duration `json:"lifetime,omitempty"`
 }
 
 // Peer is who answered over TLS.
