@@ -30,8 +30,11 @@ type Config struct {
 	// installation and where to write to.
 	Operator string `json:"operator"`
 	Email    string `json:"email"`
-	// Sources are harvested one after the other, each when its time has come.
+	// Sources are harvested, each when its time has come.
 	Sources []Source `json:"sources"`
+	// SourcesFile is a file of sources (YAML, see ReadSources) that are harvested
+	// too; it is read again when it changes.
+	SourcesFile string `json:"sourcesFile"`
 	// AllowPrivate lets the harvester and the validator fetch from private and
 	// loopback addresses.
 	AllowPrivate bool `json:"allowPrivate"`
@@ -51,10 +54,25 @@ type Config struct {
 	SPARQL SPARQL `json:"sparql"`
 }
 
-// Source is where a harvest begins.
+// Source is where a harvest begins. Beside its address and Every, all of it comes
+// from a file of sources.
 type Source struct {
 	URL   string   `json:"url"`
-	Every Duration `json:"every"` // between the starts of two harvests
+	Every Duration `json:"every"` // between the starts of two rounds; 0 if there are Clocks
+	// Clocks are the times of the day in Flanders at which a round starts.
+	Clocks []Clock `json:"-"`
+	// Sooner says that rounds follow each other sooner around sittings of Organen.
+	Sooner bool `json:"-"`
+	Kind   Kind `json:"-"`
+	// Organen are the names or IRIs of the bestuursorganen whose publications are
+	// expected here; empty for any. Nothing is left out for it.
+	Organen []string `json:"-"`
+	// Hosts are those that its links may lead to beside that of URL.
+	Hosts       []string     `json:"-"`
+	Limits      Limits       `json:"-"`
+	Credentials *Credentials `json:"-"` // nil for none
+	At          Position     `json:"-"` // in the file of sources
+	Path        string       `json:"-"` // besturen[3].bronnen[0]
 }
 
 // SPARQL says where queries are answered.
