@@ -3,7 +3,6 @@ package publisher
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 	"unicode/utf8"
 )
 
@@ -110,12 +110,25 @@ func appendCanonicalString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// newSalt returns 16 random bytes in hex. The salt keeps the hashes in the
-// ledger from betraying short contents that have been erased.
-func newSalt() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand, since Go 1.24)
-	return hex.EncodeToString(b[:])
+// saltLabel keeps salts apart from other hashes.
+const saltLabel = "belfort ledger salt\n"
+
+// salt returns the salt, 16 bytes in hex, of an entry that follows last (the
+// zero Entry if there is none) as the newest of its page. The salt keeps equal
+// contents from being seen to be equal, and a table of hashes that was made
+// beforehand from betraying short contents that have been erased. For that it
+// need not be secret, and is not: it stands in the entry. It must be another one
+// for each entry, which it is because no two entries of a ledger follow the same
+// one of the same page; and nobody can know it before the entry is written,
+// because it depends on when the page was fetched, to the nanosecond, and on the
+// chain. Being no random number, it comes out the same when the fetches are
+// replayed from an archive.
+func salt(last, e Entry) string {
+	h := sha256.New()
+	for _, part := range [...]string{saltLabel, last.Hash, "\n", e.Time.UTC().Format(time.RFC3339Nano), "\n", e.Pagina} {
+		h.Write([]byte(part))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 // saltedHash returns the SHA-256, hex, of the salt's text followed by content.

@@ -3,6 +3,7 @@ package publisher
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"iter"
@@ -202,7 +203,7 @@ func (o *OwnGraphs) record(ctx context.Context, c sparql.GraphChange, blanks fre
 	if r.Refs.Graph == before && !(c.Clear && before == "" && c.Exists) {
 		return r, len(quads), false, nil
 	}
-	r.Entry = salted(r.Entry, nil, graph, nil)
+	r.Entry = salted(r.Entry, last, nil, graph, nil)
 	return r, len(quads), true, nil
 }
 
@@ -245,7 +246,7 @@ func (f fresh) iri(t rdf.Term, graph string) rdf.Term {
 	}
 	iri, ok := f[t]
 	if !ok {
-		iri = rdf.IRI(genidPrefix(graph) + newSalt())
+		iri = rdf.IRI(genidPrefix(graph) + strings.ToLower(rand.Text()))
 		f[t] = iri
 	}
 	return iri

@@ -60,6 +60,12 @@ type Publisher struct {
 	// Rules say what must be notified; nil means Meldingsregels.
 	Rules []Meldingsregel
 
+	// Marks and Derived let FollowDoubles find what is stated twice; without either
+	// it does nothing. Derived is the beginning of the names of the graphs that
+	// followers make, which are never harvested or written.
+	Marks   Marks
+	Derived string
+
 	// Own is the beginning of the names of the graphs that are written from outside
 	// (OwnGraphs) and never harvested; "" if there are none.
 	Own string
@@ -147,7 +153,7 @@ func (p *Publisher) Accept(ctx context.Context, pub besluit.Publicatie) (Outcome
 		return Outcome{}, fmt.Errorf("accept %s: %w", pub.Pagina, err)
 	}
 	e := Entry{Kind: kind, Pagina: pub.Pagina, Bron: pub.Bron, Time: pub.Opgehaald, Reason: j.hold, Findings: j.counts}
-	e = salted(e, pub.Tekst, j.graph, j.report)
+	e = salted(e, last, pub.Tekst, j.graph, j.report)
 	var with Effects
 	if kind == Published {
 		with.Meldingen = p.meldingen(pub, j.stored)
@@ -170,6 +176,8 @@ func (p *Publisher) checkPagina(iri string) error {
 	switch {
 	case p.Own != "" && strings.HasPrefix(iri, p.Own):
 		return fmt.Errorf("%.100q is a graph that is written here, not a page to harvest", iri)
+	case p.Derived != "" && strings.HasPrefix(iri, p.Derived):
+		return fmt.Errorf("%.100q is a graph that is made here, not a page to harvest", iri)
 	case !rdf.IsAbsoluteIRI(iri):
 		return fmt.Errorf("%.100q is not an absolute IRI", iri)
 	case len(iri) > maxIRI:
@@ -213,7 +221,7 @@ func (p *Publisher) withdraw(ctx context.Context, pub besluit.Publicatie, last E
 	e := salted(Entry{
 		Kind: Withdrawn, Pagina: pub.Pagina, Bron: cmp.Or(pub.Bron, last.Bron), Time: pub.Opgehaald,
 		Reason: fmt.Sprintf("HTTP %d", pub.Status),
-	}, nil, nil, nil)
+	}, last, nil, nil, nil)
 	e, err = p.Ledger.Append(ctx, e, Refs{Before: before}, Effects{Gone: subjectIDs(quads)})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("withdraw %s: %w", pub.Pagina, err)
@@ -340,9 +348,10 @@ func getBlob(ctx context.Context, blobs Blobs, ref string) ([]byte, error) {
 	return content, err
 }
 
-// salted gives an entry a new salt and the hashes of its contents.
-func salted(e Entry, body, graph, report []byte) Entry {
-	e.Salt = newSalt()
+// salted gives an entry that follows last its salt and the hashes of its
+// contents.
+func salted(e, last Entry, body, graph, report []byte) Entry {
+	e.Salt = salt(last, e)
 	for _, c := range [...]struct {
 		content []byte
 		hash    *string
