@@ -3,6 +3,7 @@ package publisher
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -26,11 +27,14 @@ type GraphBatch interface {
 }
 
 // Follow lets every follower catch up with the ledger, in this order: graphs,
-// index, portal. It goes on where it was, after a crash too: each follower may
+// doubles, index, portal. It goes on where it was, after a crash too: each follower may
 // do an entry twice, never skip one. An error of one follower stops those after
 // it, because the index reads what the graphs wrote.
 func (p *Publisher) Follow(ctx context.Context) error {
 	if err := p.FollowGraphs(ctx); err != nil {
+		return err
+	}
+	if err := p.FollowDoubles(ctx); err != nil {
 		return err
 	}
 	if err := p.FollowIndex(ctx); err != nil {
@@ -98,13 +102,18 @@ func putGraphs(ctx context.Context, store Graphs, graphs iter.Seq2[string, []rdf
 // graphs is. A
 // decision may stand on several pages (list, minutes, extract) and is one
 // document; so what an entry touches is read anew from the store as all pages
-// together describe it, with everything of the sittings it belongs to.
+// together describe it, with everything of the sittings it belongs to. Of a
+// decision with several IRIs (FollowDoubles) only the fullest is in the index.
 func (p *Publisher) FollowIndex(ctx context.Context) error {
 	indexes := slices.DeleteFunc([]Index{p.Index, p.Calendar}, func(x Index) bool { return x == nil })
 	if len(indexes) == 0 {
 		return nil
 	}
-	limit := func(ctx context.Context) (uint64, error) { return p.Cursors.Cursor(ctx, FollowerGraphs) }
+	before := FollowerGraphs
+	if p.joins() {
+		before = FollowerDoubles
+	}
+	limit := func(ctx context.Context) (uint64, error) { return p.Cursors.Cursor(ctx, before) }
 	return p.follow(ctx, FollowerIndex, limit, func(ctx context.Context, entries []item) error {
 		touched := &besluit.Inhoud{}
 		for _, it := range entries {
@@ -124,6 +133,9 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 				touched.Zittingen = append(touched.Zittingen, in.Zittingen...)
 				touched.Agendapunten = append(touched.Agendapunten, in.Agendapunten...)
 				touched.Besluiten = append(touched.Besluiten, in.Besluiten...)
+				if err := p.touchDoubles(ctx, it.Pagina, in, touched); err != nil {
+					return err
+				}
 			}
 		}
 		if len(indexed(touched)) == 0 {
@@ -133,6 +145,11 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		hidden, err := p.hideDoubles(ctx, inhoud)
+		if err != nil {
+			return err
+		}
+		gone = append(gone, hidden...)
 		for _, x := range indexes {
 			if len(gone) > 0 {
 				if err := x.Delete(ctx, gone); err != nil {
@@ -145,6 +162,61 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// touchDoubles adds the decisions that are alike to one of a page: whether they
+// are in the index may hang on it.
+func (p *Publisher) touchDoubles(ctx context.Context, pagina string, in, touched *besluit.Inhoud) error {
+	if !p.joins() {
+		return nil
+	}
+	for _, b := range in.Besluiten {
+		title, _, ok := sightingOf(pagina, b)
+		if !ok {
+			continue
+		}
+		titles, err := doubles{p.Marks}.titles(ctx, markIRI+b.IRI)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(titles, title) {
+			titles = append(titles, title)
+		}
+		for _, title := range titles {
+			marks, err := p.Marks.Marked(ctx, title, maxAlike)
+			if err != nil {
+				return err
+			}
+			for _, m := range marks {
+				var s sighting
+				if err := json.Unmarshal([]byte(m.Value), &s); err != nil {
+					return fmt.Errorf("read mark: %w", err)
+				}
+				if s.IRI != b.IRI {
+					touched.Besluiten = append(touched.Besluiten, &besluit.Besluit{IRI: s.IRI})
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hideDoubles takes the decisions of which another IRI stands in the index out of
+// in, and returns their IRIs.
+func (p *Publisher) hideDoubles(ctx context.Context, in *besluit.Inhoud) (hidden []string, err error) {
+	if !p.joins() {
+		return nil, nil
+	}
+	in.Besluiten = slices.DeleteFunc(in.Besluiten, func(b *besluit.Besluit) bool {
+		c, ok, err1 := doubles{p.Marks}.of(ctx, b.IRI)
+		err = errors.Join(err, err1)
+		if !ok || c.first == b.IRI {
+			return false
+		}
+		hidden = append(hidden, b.IRI)
+		return true
+	})
+	return hidden, err
 }
 
 // item is an entry that a follower must do.
