@@ -26,6 +26,7 @@ import (
 // is opened first: its lock keeps a second process out of the whole directory.
 type house struct {
 	config    config.Config
+	clock     Clock
 	state     *pebble.DB
 	blobs     *files.Blobs
 	reports   *files.Reports // of the validator
@@ -44,7 +45,7 @@ type house struct {
 
 // open opens the data directory, making what is not there.
 func open(ctx context.Context, c config.Config) (h *house, err error) {
-	h = &house{config: c, client: newClient(c.AllowPrivate), visitors: newClient(c.AllowPrivate, 80, 443)}
+	h = &house{config: c, clock: clockOf(ctx), client: newClient(c.AllowPrivate), visitors: newClient(c.AllowPrivate, 80, 443)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
@@ -102,7 +103,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
 	h.publisher = &publisher.Publisher{
 		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
-		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c),
+		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c), Now: h.clock.Now,
 	}
 	writer.Publisher = h.publisher
 	if c.SPARQL.Engine != nil {
@@ -134,7 +135,7 @@ func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 	options.UserAgent = fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact)
 	return &harvester.Harvester{
 		Frontier: h.frontier, Visits: h.visits, Blobs: h.blobs,
-		Client: h.client, Options: options,
+		Client: h.client, Options: options, Now: h.clock.Now, After: h.clock.After,
 		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
 			outcome, err := h.publisher.Accept(ctx, p)
 			return harvester.Outcome(outcome.Status), err
