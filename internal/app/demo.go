@@ -250,7 +250,10 @@ func (d *demo) pipeline() error {
 			return fmt.Sprintf("%d statements", d.quads.Len()), err
 		}},
 		{"index", "make searchable", func() (string, error) {
-			err := d.publisher.FollowIndex(d.e.ctx)
+			err := d.publisher.FollowDoubles(d.e.ctx)
+			if err == nil {
+				err = d.publisher.FollowIndex(d.e.ctx)
+			}
 			n, countErr := d.index.Count()
 			return fmt.Sprintf("%d documents", n), errors.Join(err, countErr)
 		}},

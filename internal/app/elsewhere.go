@@ -50,7 +50,7 @@ type cursorsOf struct {
 }
 
 func (c cursorsOf) name(follower string) string {
-	if follower == publisher.FollowerGraphs {
+	if follower == publisher.FollowerGraphs || follower == publisher.FollowerDoubles {
 		return follower + " " + c.endpoint
 	}
 	return follower

@@ -23,6 +23,10 @@ const (
 	ownGraphs  = graphStore + "/eigen/"
 )
 
+// derivedGraphs begins the names of the graphs that followers make, wherever the
+// site is.
+const derivedGraphs = "urn:belfort:afgeleid:"
+
 // ownPrefix returns the beginning of the names of graphs that may be written, "" if
 // the address of the site is not known: then none may.
 func ownPrefix(c config.Config) string {

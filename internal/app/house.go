@@ -84,8 +84,13 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	if err != nil {
 		return h, err
 	}
-	if fresh || empty {
-		// An index that is new, or of another version, is filled again.
+	doubles, err := cursors.Cursor(ctx, publisher.FollowerDoubles)
+	if err != nil {
+		return h, err
+	}
+	if fresh || empty || doubles == 0 {
+		// An index that is new, or of another version, or made before doubles were
+		// looked for, is filled again.
 		if err := cursors.SetCursor(ctx, publisher.FollowerIndex, 0); err != nil {
 			return h, err
 		}
@@ -104,6 +109,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	h.publisher = &publisher.Publisher{
 		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
 		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c), Now: h.clock.Now,
+		Marks: h.state.Marks(), Derived: derivedGraphs,
 	}
 	writer.Publisher = h.publisher
 	if c.SPARQL.Engine != nil {

@@ -194,7 +194,7 @@ func (h *house) metrics() http.Handler {
 		n, err := h.publisher.Ledger.Head(ctx)
 		return float64(n), err
 	})
-	for _, follower := range []string{publisher.FollowerGraphs, publisher.FollowerIndex} {
+	for _, follower := range []string{publisher.FollowerGraphs, publisher.FollowerDoubles, publisher.FollowerIndex} {
 		gauge("belfort_follower_"+follower, "Ledger entries done by the follower "+follower+".", func(ctx context.Context) (float64, error) {
 			n, err := h.publisher.Cursors.Cursor(ctx, follower)
 			return float64(n), err
