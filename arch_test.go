@@ -25,7 +25,7 @@ var floors = map[string]int{
 	"shapes/report": 7, "harvester": 7, "publisher": 7,
 	"publisher/loket": 8, "search/bleve": 8, "search/opensearch": 8, "sparql/remote": 8,
 	"internal/state/pebble": 8, "internal/state/postgres": 8, "internal/state/files": 8,
-	"internal/vlavirgem": 8, "harvester/warc": 7, "internal/oogst": 8,
+	"internal/vlavirgem": 8, "harvester/warc": 7, "internal/oogst": 8, "internal/attachment": 8,
 	"site":         9,
 	"internal/app": 10,
 	".":            11,
