@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/internal/oogst"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/search"
@@ -61,8 +62,8 @@ type Config struct {
 	// Reports keeps the reports of the validator; nil keeps a few in memory.
 	Reports Reports
 
-	// Oogst is the state of the harvest.
-	Oogst func(ctx context.Context) (Oogst, error)
+	// Oogst is the state of the harvest, which the site does not change.
+	Oogst func(ctx context.Context) (*oogst.Report, error)
 	// Meldingen are the rows of the outbox to the portal.
 	Meldingen func(ctx context.Context) ([]publisher.Melding, error)
 
@@ -119,30 +120,6 @@ type FetchError struct{ Reason rdf.Text }
 
 // Error returns the reason in English.
 func (e *FetchError) Error() string { return e.Reason.EN }
-
-// Oogst is the state of the harvest.
-type Oogst struct {
-	Bronnen  []Seed
-	Held     []publisher.Entry // pages kept back, with their reason
-	Failures []Failure
-	Ledger   uint64 // entries in the ledger
-	Head     string // hash of the newest entry
-}
-
-// Seed is an address where harvesting begins.
-type Seed struct {
-	URL                      string
-	Last                     time.Time // last round, zero if never
-	Pages, Withdrawn, Failed int
-}
-
-// Failure is a page that could not be read.
-type Failure struct {
-	URL    string
-	Reason rdf.Text // for people
-	Detail string   // the technical side, which names no internal address
-	Time   time.Time
-}
 
 // complete checks the required parts and fills in the others.
 func (c *Config) complete() error {

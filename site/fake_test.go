@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/internal/oogst"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/vocab"
@@ -208,14 +209,7 @@ func (w *world) config() Config {
 			}
 			return Fetched{URL: url, MediaType: "text/html", Body: []byte(sourceText)}, nil
 		},
-		Oogst: func(context.Context) (Oogst, error) {
-			return Oogst{
-				Bronnen:  []Seed{{URL: "https://vlavirgem.example/", Last: time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC), Pages: 1234, Withdrawn: 1}},
-				Held:     []publisher.Entry{{Sequence: 9, Kind: publisher.Held, Pagina: "https://vlavirgem.example/privaat", Reason: "rijksregisternummer op regel 12", Time: time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)}},
-				Failures: []Failure{{URL: "https://vlavirgem.example/weg", Reason: rdf.Text{NL: "De website zelf heeft een storing (500).", EN: "The website itself is out of order (500)."}, Detail: "fetch page: 500 Internal Server Error", Time: time.Date(2026, 11, 20, 4, 1, 0, 0, time.UTC)}},
-				Ledger:   1234, Head: strings.Repeat("12", 32),
-			}, nil
-		},
+		Oogst: func(ctx context.Context) (*oogst.Report, error) { return w.oogst().Report(ctx) },
 		Meldingen: func(context.Context) ([]publisher.Melding, error) {
 			return []publisher.Melding{
 				{SubmittedResource: iriBase + "besluitenlijst/1", Href: "https://vlavirgem.example/lijst/1", Status: publisher.Aanvaard, Attempts: 1, Sent: time.Date(2026, 11, 18, 8, 20, 0, 0, time.UTC)},
@@ -267,7 +261,7 @@ func pagesOf(w *world) []string {
 	pages := []string{
 		"/", "/zoeken", "/zoeken?q=terras", "/zoeken?q=niets-dergelijks", "/zoeken?bestuur=" + w.bestuur.IRI + "&van=01-01-2026&uitslag=verworpen",
 		"/besturen", "/besturen/vlavirgem", "/bestuursorganen/" + id(w.orgaan.IRI), "/zittingen/" + id(w.zitting.IRI),
-		"/agendapunten/" + id(w.zitting.Agendapunten[0].IRI), "/oogst", "/melding", "/kwaliteit", "/validator", "/sparql",
+		"/agendapunten/" + id(w.zitting.Agendapunten[0].IRI), "/oogst", "/oogst?q=vla&sorteer=naam&volgorde=af", "/oogst?probleem=tls", "/oogst/vlavirgem", "/melding", "/kwaliteit", "/validator", "/sparql",
 		"/sparql?query=SELECT+*+WHERE+%7B%7D", "/toegankelijkheid", "/datasets", "/ldes", "/docs/regels", "/docs/regels/" + oslo.Rules()[0].Code, "/embed/lijst?bestuur=vlavirgem",
 	}
 	for _, b := range w.besluiten {

@@ -87,6 +87,8 @@ func (s *site) router() http.Handler {
 	page("/besluiten/:id", s.besluit)
 	page("/id/:soort/:id", s.identifier)
 	page("/oogst", s.oogst)
+	page("/oogst.json", s.oogst)
+	page("/oogst/:id", s.oogstBestuur)
 	page("/melding", s.melding)
 	page("/kwaliteit", s.kwaliteit)
 	page("/toegankelijkheid", s.toegankelijkheid)
@@ -115,6 +117,8 @@ func (s *site) router() http.Handler {
 	page("/api/v1/besluiten", s.apiBesluiten)
 	page("/api/v1/besluiten/:id", s.apiBesluit)
 	page("/api/v1/besturen", s.apiBesturen)
+	page("/api/v1/oogst", s.oogst)
+	page("/api/v1/oogst/:id", s.oogstBestuur)
 	page("/api/openapi.json", s.openapi)
 
 	get("/static/*naam", s.static)

@@ -13,21 +13,6 @@ import (
 // rowsOfStatus bounds the lists on the pages about the state of things.
 const rowsOfStatus = 500
 
-func (s *site) oogst(w http.ResponseWriter, r *http.Request) error {
-	if s.Oogst == nil {
-		return failure{http.StatusNotImplemented, "oogst.uit"}
-	}
-	o, err := s.Oogst(r.Context())
-	if err != nil {
-		return fmt.Errorf("read harvest status: %w", err)
-	}
-	o.Held = o.Held[:min(len(o.Held), rowsOfStatus)]
-	o.Failures = o.Failures[:min(len(o.Failures), rowsOfStatus)]
-	p := s.newPage(r, "oogst")
-	p.Data = o
-	return s.write(w, r, http.StatusOK, p)
-}
-
 func (s *site) melding(w http.ResponseWriter, r *http.Request) error {
 	var d struct {
 		Tellingen []tally

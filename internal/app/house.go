@@ -11,6 +11,7 @@ import (
 	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/config"
+	"github.com/belfort-lod/belfort/internal/oogst"
 	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/internal/state/files"
 	"github.com/belfort-lod/belfort/internal/state/pebble"
@@ -41,6 +42,7 @@ type house struct {
 	visitors  *http.Client // for what visitors name: the web's own ports only
 	keys      *config.Keyring
 	register  *register.Register // nil where the operator gives none
+	watch     *oogst.Watch
 }
 
 // open opens the data directory, making what is not there.
@@ -112,6 +114,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		Marks: h.state.Marks(), Derived: derivedGraphs,
 	}
 	writer.Publisher = h.publisher
+	h.watch = h.newWatch()
 	if c.SPARQL.Engine != nil {
 		return h, h.elsewhere(c.SPARQL.Engine, writer)
 	}
@@ -152,6 +155,9 @@ func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 // close closes what is open, in the order that keeps the lock to the last.
 func (h *house) close() error {
 	var errs []error
+	if h.watch != nil {
+		h.watch.Close() // it reads from all of them
+	}
 	if h.index != nil {
 		errs = append(errs, h.index.Close())
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
@@ -31,7 +30,7 @@ func (h *house) site() (http.Handler, error) {
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
 		Validate: h.check, Mandatarissen: h.register != nil, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
-		Oogst: h.oogst, Meldingen: h.meldingen,
+		Oogst: h.watch.Report, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, h.endpoint()),
 		LDES:   h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
 	}))
@@ -111,42 +110,6 @@ func (h *house) fetch(ctx context.Context, address string) (site.Fetched, error)
 	return site.Fetched{URL: final, MediaType: contentType, Body: body}, nil
 }
 
-// oogst puts the evidence of fetches and the ledger together.
-func (h *house) oogst(ctx context.Context) (site.Oogst, error) {
-	var o site.Oogst
-	status, err := harvester.StatusOf(ctx, h.visits)
-	if err != nil {
-		return o, err
-	}
-	for _, s := range status {
-		o.Bronnen = append(o.Bronnen, site.Seed{
-			URL: s.Seed, Last: s.LastVisit, Pages: s.Pages + s.Overviews, Withdrawn: s.Gone, Failed: len(s.Failed),
-		})
-		for _, f := range s.Failed {
-			o.Failures = append(o.Failures, site.Failure{URL: f.URL, Reason: reason(f.Error), Detail: detail(f), Time: f.Time})
-		}
-	}
-	if o.Held, err = h.publisher.Held(ctx); err != nil {
-		return o, err
-	}
-	if o.Ledger, err = h.publisher.Ledger.Head(ctx); err != nil || o.Ledger == 0 {
-		return o, err
-	}
-	last, _, _, err := h.publisher.Ledger.Entry(ctx, o.Ledger)
-	o.Head = last.Hash
-	return o, err
-}
-
-// detail is the technical side of a visit that failed, after its address, which
-// stands above it.
-func detail(v harvester.Visit) string {
-	_, text, ok := strings.Cut(v.Error, v.URL+": ")
-	if !ok {
-		text = v.Error
-	}
-	return public(text)
-}
-
 // meldingen are the rows of the outbox. What the portal answered may hold an
 // error of the network, which names machines.
 func (h *house) meldingen(ctx context.Context) ([]publisher.Melding, error) {
@@ -206,6 +169,7 @@ func (h *house) metrics() http.Handler {
 			return float64(counts[status]), err
 		})
 	}
+	registry.MustRegister(harvestMetrics{h.watch.Report})
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

@@ -109,7 +109,7 @@ func Atom(w io.Writer, b *Bestuur, base string, english bool) error {
 			if r.New+r.Changed+r.Withdrawn+r.Held+r.Failed == 0 && r.Stopped == "" {
 				continue
 			}
-			counts := r.words()
+			counts := r.Words()
 			entry("ronde\n"+s.URL+"\n"+r.Began.UTC().Format(time.RFC3339), text("Ronde van "+Day(r.Ended).NL+": "+counts.NL, "Round of "+Day(r.Ended).EN+": "+counts.EN),
 				r.Ended, r.Ended, "ronde", s.URL+"\n"+in(counts))
 		}
@@ -162,8 +162,8 @@ func (p Problem) pages(in func(rdf.Text) string) string {
 	return "\n" + b.String()
 }
 
-// words say what a round did: what it found none of is left out.
-func (r Round) words() rdf.Text {
+// Words say what a round did: what it found none of is left out.
+func (r Round) Words() rdf.Text {
 	var nl, en []string
 	for _, c := range []struct {
 		n      int
@@ -178,6 +178,9 @@ func (r Round) words() rdf.Text {
 	}
 	if r.Stopped != "" {
 		nl, en = append(nl, "gestopt aan de grens"), append(en, "stopped at the bound")
+	}
+	if len(nl) == 0 {
+		return text("niets nieuws", "nothing new")
 	}
 	return text(strings.Join(nl, ", "), strings.Join(en, ", "))
 }

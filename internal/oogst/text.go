@@ -279,3 +279,82 @@ func (b *Bestuur) why() rdf.Text {
 	}
 	return first
 }
+
+// Label names a verdict in a word or two.
+func (v Verdict) Label() rdf.Text {
+	switch v {
+	case Complete:
+		return text("volledig", "complete")
+	case Uncertain:
+		return text("onzeker", "uncertain")
+	case Incomplete:
+		return text("onvolledig", "incomplete")
+	}
+	return text("zonder bron", "no source")
+}
+
+// Label says what problems of a severity mean.
+func (s Severity) Label() rdf.Text {
+	switch s {
+	case Gap:
+		return text("er ontbreekt iets", "something is missing")
+	case Doubt:
+		return text("er ontbreekt misschien iets", "something may be missing")
+	}
+	return text("aandachtspunt", "point of attention")
+}
+
+// Label names a kind of problem in a few words.
+func (k Kind) Label() rdf.Text {
+	switch k {
+	case Never:
+		return text("nog niet gelezen", "not read yet")
+	case Down:
+		return text("website antwoordt niet", "website does not answer")
+	case TLS:
+		return text("certificaat (TLS)", "certificate (TLS)")
+	case Robots:
+		return text("afgesloten door robots.txt", "closed off by robots.txt")
+	case Rules:
+		return text("robots.txt niet te lezen", "robots.txt can not be read")
+	case Login:
+		return text("vraagt om aan te melden", "asks to sign in")
+	case Script:
+		return text("vraagt JavaScript", "needs JavaScript")
+	case Budget:
+		return text("grens bereikt", "bound reached")
+	case Failed:
+		return text("pagina's niet gelezen", "pages not read")
+	case Outdated:
+		return text("pagina's niet opnieuw gelezen", "pages not read again")
+	case Skipped:
+		return text("onleesbare verwijzingen", "links that can not be read")
+	case Held:
+		return text("pagina's tegengehouden", "pages held back")
+	case Empty:
+		return text("niets gevonden", "nothing found")
+	case Stale:
+		return text("te lang niet gelezen", "not read for too long")
+	case Silence:
+		return text("onverwachte stilte", "unexpected silence")
+	case NoList:
+		return text("geen besluitenlijst na de termijn", "no list of decisions after the term")
+	case NoListButDecisions:
+		return text("besluiten zonder besluitenlijst", "decisions without a list of decisions")
+	case LateList:
+		return text("besluitenlijst te laat", "list of decisions too late")
+	case NoAgenda:
+		return text("geen agenda", "no agenda")
+	case LateAgenda:
+		return text("agenda te laat", "agenda too late")
+	case Expiring:
+		return text("certificaat verloopt", "certificate expires")
+	case Unlisted:
+		return text("op geen overzicht meer", "on no overview any more")
+	case Duplicates:
+		return text("dubbele besluiten", "duplicate decisions")
+	case NoSource:
+		return text("geen bron", "no source")
+	}
+	return text(string(k), string(k))
+}
