@@ -45,11 +45,9 @@ type Options struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	pool    *pgxpool.Pool
-	options Options
-	member  member
-	// frontier is the one that was asked for; the heartbeat lets go what it does
-	// not use.
+	pool     *pgxpool.Pool
+	options  Options
+	member   member
 	frontier *Frontier
 	appends  appends
 }
@@ -79,6 +77,7 @@ func Open(ctx context.Context, url string, options Options) (*DB, error) {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
 	d := &DB{pool: pool, options: options}
+	d.frontier = newFrontier(d)
 	if err := d.again(ctx, d.migrate); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open state: %w", err)

@@ -54,6 +54,14 @@ func (d *DB) joined(ctx context.Context) (int64, error) {
 	return d.renewOrJoin(ctx)
 }
 
+// doubt has the lease renewed before anything else is taken: the database says
+// that this process is no member.
+func (d *DB) doubt() {
+	d.member.mu.Lock()
+	defer d.member.mu.Unlock()
+	d.member.renewed = time.Time{}
+}
+
 // renewOrJoin is called with the lock held.
 func (d *DB) renewOrJoin(ctx context.Context) (int64, error) {
 	if d.member.left {

@@ -189,4 +189,3 @@ func (v *Visits) Rounds(ctx context.Context, source string, n int) (list []harve
 	}
 	return list, nil
 }
-
