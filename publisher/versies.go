@@ -25,14 +25,17 @@ type Version struct {
 	// Next and Previous are the entries of the same page right after and before it,
 	// of any kind; zero if there are none.
 	Next, Previous Entry
+	// Published is the newest entry before it with which the page was published;
+	// zero if there is none.
+	Published Entry
 	// Tekst is the page in UTF-8, as it was read; nil if there is none to show: the
 	// page was held, withdrawn or erased.
 	Tekst []byte
 }
 
 // Version returns a version by its sequence; ok is false if the ledger has no
-// such entry of a harvested page. The text of a held page is not told: why it
-// is held may be what it says.
+// such entry of a harvested page. The text of a page that is held is not told,
+// nor an earlier version with the same text: why it is held may be what it says.
 func (p *Publisher) Version(ctx context.Context, sequence uint64) (v Version, ok bool, err error) {
 	e, refs, ok, err := p.Ledger.Entry(ctx, sequence)
 	if err != nil || !ok || e.Author != "" {
@@ -45,27 +48,38 @@ func (p *Publisher) Version(ctx context.Context, sequence uint64) (v Version, ok
 	if v.Next, err = p.after(ctx, e); err != nil {
 		return Version{}, false, err
 	}
-	if e.Kind == Published {
-		if v.Tekst, err = p.get(ctx, refs.Body); err != nil {
-			return Version{}, false, fmt.Errorf("read text of entry %d: %w", sequence, err)
+	if v.Published = v.Previous; v.Previous.Kind != Published {
+		if v.Published, err = p.before(ctx, e, Published); err != nil {
+			return Version{}, false, err
 		}
+	}
+	if e.Kind != Published {
+		return v, true, nil
+	}
+	if held, err := p.heldAsIs(ctx, e, refs); err != nil || held {
+		return v, true, err
+	}
+	if v.Tekst, err = p.get(ctx, refs.Body); err != nil {
+		return Version{}, false, fmt.Errorf("read text of entry %d: %w", sequence, err)
 	}
 	return v, true, nil
 }
 
-// LastPublished returns the newest entry with which a page was published; ok is
-// false if it never was.
-func (p *Publisher) LastPublished(ctx context.Context, pagina string) (e Entry, ok bool, err error) {
-	e, _, known, err := p.Ledger.Latest(ctx, pagina)
-	if err != nil || !known {
-		return Entry{}, false, err
+// heldAsIs reports whether the page of a version is held now for what this
+// version says too.
+func (p *Publisher) heldAsIs(ctx context.Context, e Entry, refs Refs) (bool, error) {
+	last, lastRefs, _, err := p.Ledger.Latest(ctx, e.Pagina)
+	return last.Kind == Held && (lastRefs.Body == refs.Body || lastRefs.Graph == refs.Graph), err
+}
+
+// Inhoud returns what a page said before an entry that took it away, nil if it
+// said nothing or that has been erased. The error may be a *TooLargeError.
+func (p *Publisher) Inhoud(ctx context.Context, e Entry) (*besluit.Inhoud, error) {
+	_, refs, ok, err := p.Ledger.Entry(ctx, e.Sequence)
+	if err != nil || !ok {
+		return nil, err
 	}
-	if e.Kind != Published {
-		if e, err = p.before(ctx, e, Published); err != nil {
-			return Entry{}, false, err
-		}
-	}
-	return e, e.Sequence > 0, nil
+	return p.inhoud(ctx, e.Sequence, refs.Before)
 }
 
 // before returns the newest entry of a kind (any for "") of the page of e before

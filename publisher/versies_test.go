@@ -194,11 +194,20 @@ func TestVersions(t *testing.T) {
 	if _, ok, _ := h.Changes(ctx, 2, 1); ok {
 		t.Error("two pages are compared")
 	}
-	if e, ok, err := h.LastPublished(ctx, site+"p"); err != nil || !ok || e.Sequence != 6 {
-		t.Errorf("last published: %+v, %v, %v", e, ok, err)
+	if v, _, err := h.Version(ctx, 7); err != nil || v.Published.Sequence != 6 {
+		t.Errorf("before the last withdrawal %d was published, %v", v.Published.Sequence, err)
 	}
-	if _, ok, err := h.LastPublished(ctx, site+"nooit"); err != nil || ok {
-		t.Errorf("last published of a page that never was: %v, %v", ok, err)
+	in, err := h.Inhoud(ctx, publisher.Entry{Sequence: 7})
+	if err != nil || in == nil || len(in.Besluiten) != 1 || len(in.Besluiten[0].Artikels) != 1 {
+		t.Errorf("what the page said last: %+v, %v", in, err)
+	}
+
+	// What a page is held for is not told by the version before either.
+	h.accept(t, page(t, "q", minutes))
+	hold = "een rijksregisternummer"
+	h.accept(t, page(t, "q", minutes))
+	if v, ok, err := h.Version(ctx, 8); err != nil || !ok || v.Tekst != nil {
+		t.Errorf("version 8 tells its text: %+v, %v, %v", v, ok, err)
 	}
 }
 
