@@ -48,12 +48,12 @@ func readSitemap(url string, p *page) (r *reading, ok bool, err error) {
 		ok = r.readLines(url, body)
 	}
 	switch {
+	case !ok:
+		return nil, false, nil
 	case errors.Is(err, errTooMany):
 		return nil, true, failed(FailedLinks, fmt.Errorf("read sitemap %s: %w", url, err))
 	case err != nil:
 		return nil, true, failed(FailedSyntax, fmt.Errorf("read sitemap %s: %w", url, err))
-	case !ok:
-		return nil, false, nil
 	}
 	return r, true, nil
 }

@@ -352,8 +352,9 @@ func isAttachment(clean string) bool {
 
 // extension returns the file extension, in lower case with its dot, that an
 // address names, "" if none.
-func extension(clean string) string {
-	address, query, _ := strings.Cut(clean, "?")
+func extension(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	address, query, _ := strings.Cut(address, "?")
 	if e := path.Ext(address[strings.LastIndexByte(address, '/')+1:]); e != "" && !isProgram(e) {
 		return strings.ToLower(e)
 	}
