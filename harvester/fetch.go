@@ -36,8 +36,11 @@ type page struct {
 	body         []byte // of a 200, unpacked
 	hash         string // SHA-256 of body, hex, "" without one
 	asked        time.Time
-	took         time.Duration // until the answer began, by the clock of this machine
-	address      netip.Addr    // of the server, zero if that is not known
+	// When the request began and how long it took until the answer did, by the
+	// clock of this machine.
+	began   time.Time
+	took    time.Duration
+	address netip.Addr // of the server, zero if that is not known
 }
 
 // busy reports whether the server says that it can not answer now.
@@ -193,9 +196,9 @@ func (h *Harvester) send(ctx context.Context, p *page, source Source, url string
 			return nil, true, failed(FailedLogin, fmt.Errorf("authorize request: %w", err))
 		}
 	}
-	begun := time.Now()
+	p.began = time.Now()
 	res, err = h.Client.Do(req)
-	p.took = time.Since(begun)
+	p.took = time.Since(p.began)
 	if err == nil {
 		return res, authorized, nil
 	}

@@ -98,6 +98,9 @@ type Harvester struct {
 	Ended    func(Round)
 	Options  Options
 	Now      func() time.Time // nil: time.Now
+	// After waits between requests and rounds, by the clock of Now; nil: that of
+	// time. Requests take their own time.
+	After func(time.Duration) <-chan time.Time
 }
 
 // Event tells of one page that is done.
@@ -153,7 +156,7 @@ func (h *Harvester) begin(ctx context.Context) (*run, error) {
 	own := *h
 	own.Options = h.Options.withDefaults()
 	r := &run{Harvester: &own, sources: map[string]Source{}, rounds: map[string]*Totals{}}
-	r.manners = newManners(&own)
+	r.manners = newManners(&own, r.source)
 	// What a crash, or an error, left under way goes on.
 	if err := r.Frontier.Begin(ctx, r.now(), nil); err != nil {
 		return nil, fmt.Errorf("begin harvest: %w", err)
@@ -202,7 +205,7 @@ func (h *Harvester) Serve(ctx context.Context, due func(context.Context) ([]Sour
 			if err := r.add(ctx, sources); err != nil {
 				return err
 			}
-			if err := rest(ctx, nil, r.Options.Look); err != nil {
+			if err := r.rest(ctx, nil, r.Options.Look); err != nil {
 				return err
 			}
 		}
@@ -223,6 +226,7 @@ func (r *run) add(ctx context.Context, sources []Source) error {
 		r.mu.Lock()
 		r.sources[clean] = s
 		r.mu.Unlock()
+		r.manners.expect(r.source(clean))
 		links = append(links, Link{URL: clean, Seed: clean})
 	}
 	if len(links) == 0 {
@@ -368,12 +372,12 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	if down := r.manners.down(u.Host); down != nil {
 		return r.give(ctx, link, last, failed(FailedHost, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down)))
 	}
-	rules := r.manners.rules(ctx, u)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	rules, err := r.manners.rules(ctx, source, u)
+	if err != nil {
+		return err
 	}
 	if rules.unread != nil {
-		r.manners.failed(u.Host, rules.unread, 0)
+		r.manners.failed(u.Host, rules.unread, rules.answer)
 		return r.retry(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, rules.unread), 0)
 	}
 	if !rules.allow(u) {
@@ -388,17 +392,17 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil && lasting(err):
-		r.manners.answered(u.Host)
+		r.manners.answered(u.Host, p)
 		return r.give(ctx, link, r.seen(link, last, p), err)
 	case err != nil:
-		r.manners.failed(u.Host, err, 0)
+		r.manners.failed(u.Host, err, p)
 		return r.retry(ctx, link, r.seen(link, last, p), err, 0)
 	case p.busy():
 		err := statusError(link.URL, p.status)
-		r.manners.failed(u.Host, err, p.retryAfter)
+		r.manners.failed(u.Host, err, p)
 		return r.retry(ctx, link, r.seen(link, last, p), err, p.retryAfter)
 	}
-	r.manners.answered(u.Host)
+	r.manners.answered(u.Host, p)
 	return r.answer(ctx, link, last, p)
 }
 

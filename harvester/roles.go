@@ -86,7 +86,7 @@ type Frontier interface {
 // request needs.
 type Visit struct {
 	URL       string    `json:"url"`
-	Seed      string    `json:"seed"`
+	Seed      string    `json:"seed"` // "" for the robots.txt of a host, which is of no source
 	From      string    `json:"from,omitempty"`
 	Time      time.Time `json:"time"`
 	Status    int       `json:"status"`          // HTTP status, 0 if there was no answer

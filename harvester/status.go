@@ -25,6 +25,9 @@ func StatusOf(ctx context.Context, visits Visits) ([]Status, error) {
 		if err != nil {
 			return nil, err
 		}
+		if v.Seed == "" { // the robots.txt of a host
+			continue
+		}
 		s := bySeed[v.Seed]
 		if s == nil {
 			s = &Status{Seed: v.Seed}
