@@ -436,7 +436,7 @@ func parseRDF(url string, p *page) ([]rdf.Quad, error) {
 	case "application/n-quads", "application/n-triples":
 		next = nquads.NewReader(bytes.NewReader(p.body), nquads.Options{Source: url}).Read
 	default:
-		next = turtle.NewReader(bytes.NewReader(p.body), turtle.Options{Base: url, Source: url}).Read
+		next = turtle.NewReader(bytes.NewReader(p.body), turtle.Options{Base: url, Source: url, TriG: p.mediaType == "application/trig"}).Read
 	}
 	var quads []rdf.Quad
 	for len(quads) < maxFeedQuads {
