@@ -57,6 +57,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Watch the whole job on the sample municipality Vlavirgem."`
 	Serve    serveCommand    `cmd:"" help:"Serve the site and harvest on schedule."`
 	Harvest  harvestCommand  `cmd:"" help:"Harvest pages through the whole pipeline."`
+	Sources  sourcesCommand  `cmd:"" help:"Check, list and begin files of sources; list governments."`
 	Validate validateCommand `cmd:"" help:"Tell what is wrong in pages, at the line."`
 	RDF      rdfCommand      `cmd:"" name:"rdf" help:"Work with RDF files."`
 	Load     loadCommand     `cmd:"" help:"Load RDF files into the store."`
@@ -85,8 +86,12 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
-		if s, ok := recover().(stop); ok {
-			code = int(s)
+		switch v := recover().(type) {
+		case nil:
+		case stop:
+			code = int(v)
+		default: // which is a bug, and must not look like success
+			panic(v)
 		}
 	}()
 	var c cli

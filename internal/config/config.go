@@ -66,7 +66,7 @@ type Source struct {
 	Kind   Kind `json:"-"`
 	// Organen are the names or IRIs of the bestuursorganen whose publications are
 	// expected here; empty for any. Nothing is left out for it.
-	Organen []string `json:"-"`
+	Organen []Word `json:"-"`
 	// Hosts are those that its links may lead to beside that of URL.
 	Hosts       []string     `json:"-"`
 	Limits      Limits       `json:"-"`

@@ -413,7 +413,7 @@ type settings struct {
 	sooner      bool
 	bounds      Limits
 	hosts       []string
-	organen     []string
+	organen     []Word
 	credentials *Credentials
 	scheduled   bool
 }
@@ -480,7 +480,9 @@ func (s *settings) access(r *reader) []field {
 	return []field{
 		{name: "organen", read: func(path string, n *node) {
 			s.organen = nil
-			r.several(path, n, "the name or IRI of a bestuursorgaan", nil, func(_ Position, _, text string) { s.organen = append(s.organen, text) })
+			r.several(path, n, "the name or IRI of a bestuursorgaan", nil, func(at Position, path, text string) {
+				s.organen = append(s.organen, Word{text, at, path})
+			})
 		}},
 		{name: "hosts", read: func(path string, n *node) {
 			r.several(path, n, "a host, such as besluiten.gemeente.be", isHost, func(_ Position, _, text string) {

@@ -26,6 +26,13 @@ type Bestuur struct {
 	Sources []Source
 }
 
+// Word is a word of the file and where it stands.
+type Word struct {
+	Text string
+	At   Position
+	Path string
+}
+
 // Kind is what stands at the address of a source.
 type Kind string
 
