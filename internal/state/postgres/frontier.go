@@ -106,9 +106,11 @@ func (f *Frontier) Begin(ctx context.Context, now time.Time, links []harvester.L
 	case len(links) == 0: // what was handed out is handed out again
 		f.forget(f.member)
 		batch := &pgx.Batch{}
+		batch.Queue(`UPDATE belfort.member SET harvesting = true WHERE id = $1`, f.member)
 		batch.Queue(`UPDATE belfort.host SET owner = NULL WHERE owner = $1`, f.member)
 		batch.Queue(`UPDATE belfort.run SET ender = NULL WHERE ender = $1`, f.member)
 		err = f.db.send(ctx, batch)
+		f.active = err == nil
 	default:
 		var groups []*group
 		if groups, err = f.groups(ctx, links); err != nil {
@@ -384,6 +386,18 @@ func (f *Frontier) next(ctx context.Context, now time.Time, free func(string) bo
 		if err := f.enrol(ctx); err != nil {
 			return link, false, 0, err
 		}
+		often := pollAlone
+		if !f.alone {
+			often = poll
+		}
+		if age := now.Sub(f.looked); age >= often || age < 0 {
+			if _, err := f.look(ctx, now, free); err != nil {
+				if f.lost(err) {
+					continue
+				}
+				return link, false, 0, err
+			}
+		}
 		if link, ok, err = f.end(ctx); err != nil || ok {
 			return link, ok, 0, err
 		}
@@ -392,23 +406,17 @@ func (f *Frontier) next(ctx context.Context, now time.Time, free func(string) bo
 		}
 		// Where nothing is under way that would wake who waits, and nothing becomes
 		// due, another process has what is left.
-		together := !f.alone || wait == 0 && len(f.out)+len(f.ends) == 0
-		age := now.Sub(f.looked)
-		if f.stale || together && (age >= poll || age < 0) {
+		stuck := wait == 0 && len(f.out)+len(f.ends) == 0
+		if f.stale || stuck && now.Sub(f.looked) >= poll {
 			changed, err := f.look(ctx, now, free)
-			if is(err, "23503") { // foreign_key_violation: no member any more
-				f.db.doubt()
-				continue
-			}
-			if err != nil {
+			if err != nil && !f.lost(err) {
 				return link, false, 0, err
 			}
-			if changed {
+			if err != nil || changed {
 				continue
 			}
-			together = !f.alone || wait == 0 && len(f.out)+len(f.ends) == 0
 		}
-		if together {
+		if stuck || !f.alone {
 			wait = cmp.Or(min(wait, poll), poll)
 		}
 		if len(f.ring)+len(f.out)+len(f.ends) > 0 {
@@ -426,6 +434,16 @@ func (f *Frontier) next(ctx context.Context, now time.Time, free func(string) bo
 		}
 		return link, false, wait, io.EOF
 	}
+}
+
+// lost reports whether an error says that this process is no member any more, and
+// then has it join again.
+func (f *Frontier) lost(err error) bool {
+	if !is(err, "23503") { // foreign_key_violation
+		return false
+	}
+	f.db.doubt()
+	return true
 }
 
 // open reports whether a run is under way.
@@ -451,8 +469,7 @@ func (f *Frontier) end(ctx context.Context) (link harvester.Link, ok bool, err e
 				WHERE source = $1 AND open AND (ender IS NULL OR ender = $2) AND NOT EXISTS (SELECT FROM belfort.link l WHERE l.source = r.source)
 				RETURNING seed, number, began`, source, f.member).Scan(&seed, &run, &began)
 		})
-		if is(err, "23503") {
-			f.db.doubt()
+		if err != nil && f.lost(err) {
 			return link, false, f.enrol(ctx)
 		}
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {

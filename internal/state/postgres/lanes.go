@@ -35,8 +35,10 @@ type queued struct {
 }
 
 const (
-	// poll is how often it is looked what other processes did.
-	poll = time.Second
+	// poll is how often it is looked what other processes did, and pollAlone whether
+	// there are any by now.
+	poll      = time.Second
+	pollAlone = 10 * time.Second
 	// inMemory is how many links are held in memory in all; of one host between
 	// readLeast and readMost are read at once.
 	inMemory            = 20_000
