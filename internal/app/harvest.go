@@ -16,6 +16,7 @@ type harvestCommand struct {
 	Data string `default:"data" help:"Data directory."`
 
 	Web webCommand `cmd:"" default:"withargs" help:"Harvest from the web; what harvest does when it is given addresses."`
+	Status statusCommand `cmd:"" help:"Tell for each government whether its harvest is complete."`
 }
 
 // Help is shown under the usage.

@@ -447,7 +447,7 @@ func (w *Watch) arrange(besturen []*publisher.Bestuur, sources []*Source) []*Bes
 	if w.Register != nil {
 		today := w.now().In(brussel).Format(time.DateOnly)
 		for e := range w.Register.Eenheden() {
-			if !exists(e, today) || byIRI[e.IRI] != nil || e.Naam == "" {
+			if !w.exists(e, today) || byIRI[e.IRI] != nil {
 				continue
 			}
 			if g := byIRI[e.Gemeente]; e.Classificatie == besluit.OCMW && g != nil && len(g.Bronnen) > 0 {
@@ -465,7 +465,10 @@ func (w *Watch) arrange(besturen []*publisher.Bestuur, sources []*Source) []*Bes
 
 // exists reports whether a unit of the register is one that must publish, and
 // was not merged into another.
-func exists(e register.Eenheid, today string) bool {
+func (w *Watch) exists(e register.Eenheid, today string) bool {
+	if g, ok := w.Register.Eenheid(e.Gemeente); ok && g.IRI != e.IRI && !w.exists(g, today) {
+		return false // an OCMW goes where its municipality goes
+	}
 	return slices.Contains(counted, e.Classificatie) && (e.OpgegaanIn == "" || e.Sinds > today)
 }
 
@@ -473,6 +476,9 @@ func exists(e register.Eenheid, today string) bool {
 func (w *Watch) name(b *Bestuur) {
 	if w.Register != nil && b.IRI != "" {
 		if e, ok := w.Register.Eenheid(b.IRI); ok {
+			if g, ok := w.Register.Eenheid(e.Gemeente); ok && e.Naam == "" { // most OCMWs have none of their own
+				e.Naam = g.Naam
+			}
 			b.Naam, b.Soort, b.Provincie = cmp.Or(b.Naam, e.Naam), cmp.Or(b.Soort, besluit.Label(e.Classificatie)), e.Provincie
 			if b.Slug == "" {
 				b.Slug = (&besluit.Bestuurseenheid{IRI: e.IRI, Naam: e.Naam, Classificatie: e.Classificatie}).Slug()
@@ -566,7 +572,7 @@ func (w *Watch) coverage(r *Report) []Dekking {
 	}
 	list := make([]Dekking, len(counted))
 	for e := range w.Register.Eenheden() {
-		if !exists(e, today) {
+		if !w.exists(e, today) {
 			continue
 		}
 		i := slices.Index(counted, e.Classificatie)
