@@ -143,7 +143,7 @@ func judge(ctx context.Context, p besluit.Publicatie) (publisher.Report, error) 
 func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 	options.UserAgent = fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact)
 	return &harvester.Harvester{
-		Frontier: h.frontier, Visits: h.visits, Blobs: h.blobs,
+		Frontier: h.frontier, Visits: h.visits, Rounds: h.visits, Blobs: h.blobs,
 		Client: h.client, Options: options, Now: h.clock.Now, After: h.clock.After,
 		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
 			outcome, err := h.publisher.Accept(ctx, p)
