@@ -92,6 +92,10 @@ type Harvester struct {
 	// Changed, Unchanged, Withdrawn or Held. It is called by several goroutines
 	// at once, and again for the same page after a crash.
 	Accept func(context.Context, besluit.Publicatie) (Outcome, error)
+	// Extract reads the text of attachments, nil reads none. Attached, if set, is
+	// told of a page when the text of one of its attachments was read.
+	Extract  Extract
+	Attached func(ctx context.Context, page, attachment string) error
 	// Progress, if set, is told of each page when it is done, and Ended of each
 	// round, by several goroutines at once.
 	Progress func(Event)
@@ -144,12 +148,13 @@ type Totals struct {
 // run is one Run or Serve under way.
 type run struct {
 	*Harvester
-	manners *manners
-	mu      sync.Mutex // guards what is below
-	totals  Totals
-	sources map[string]Source  // by seed
-	rounds  map[string]*Totals // of the sources, since this process has them
-	serving bool               // wait for more when every round is over
+	manners  *manners
+	versions sync.Mutex // held while members of a feed are taken in
+	mu       sync.Mutex // guards what is below
+	totals   Totals
+	sources  map[string]Source  // by seed
+	rounds   map[string]*Totals // of the sources, since this process has them
+	serving  bool               // wait for more when every round is over
 }
 
 func (h *Harvester) begin(ctx context.Context) (*run, error) {
@@ -386,6 +391,9 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	if !r.afford(link, source) {
 		return r.leave(ctx, link, source)
 	}
+	if last, err = r.alone(ctx, last); err != nil {
+		return err
+	}
 	r.manners.starts(u.Host)
 	p, err := r.get(ctx, source, link.URL, last, r.Options.MaxBody)
 	switch {
@@ -417,12 +425,12 @@ func (r *run) restful(link Link, last Visit) bool {
 	case last.Seed != link.Seed && !last.Time.Before(link.Began):
 		return true
 	}
-	return r.Options.Revisit && link.From != "" && r.now().Before(last.Due)
+	return r.Options.Revisit && link.From != "" && rests(link.Modified, last, r.now())
 }
 
 // skip leaves a page alone, but not what it leads to.
 func (r *run) skip(ctx context.Context, link Link, last Visit) error {
-	if err := r.Frontier.Done(ctx, link, r.found(link, last.Links), time.Time{}); err != nil {
+	if err := r.Frontier.Done(ctx, link, r.found(link, last), time.Time{}); err != nil {
 		return err
 	}
 	r.count(link.Seed, func(t *Totals) { t.Skipped++ })
@@ -522,43 +530,160 @@ const maxLinks = 100_000
 
 // ok reads a body.
 func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
-	hash := p.hash
-	if hash == last.SHA256 {
+	if p.hash == last.SHA256 {
 		return r.unchanged(ctx, link, last, p)
 	}
 	v := r.seen(link, last, p)
-	v.Received = hash
 	// The body is evidence also where it cannot be read.
 	if _, err := r.Blobs.Put(ctx, p.body); err != nil {
 		return err
+	}
+	v.Received = p.hash
+	if link.Attachment {
+		return r.attachment(ctx, link, v, p)
 	}
 	content, err := read(link.URL, p)
 	if err != nil {
 		return r.give(ctx, link, v, err)
 	}
+	if content.feed {
+		if err := r.members(ctx, &r.versions, link, content); err != nil {
+			return err
+		}
+	}
 	if len(content.links) > maxLinks {
 		return r.give(ctx, link, v, failed(FailedLinks, fmt.Errorf("read %s: the page leads to %d others, more than the bound of %d", link.URL, len(content.links), maxLinks)))
 	}
+	if copied, err := r.copied(ctx, link, content); err != nil {
+		return err
+	} else if copied {
+		return r.copy(ctx, link, last, v, p, content)
+	}
 	// A page that stated something before and does not now is for the publisher
 	// to judge.
-	states := !content.feed && (content.states() || last.published() && len(content.links) > 0)
-	if !states && !content.feed && len(content.links) == 0 {
-		return r.give(ctx, link, v, failed(FailedEmpty, fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", link.URL)))
+	list := content.feed || content.sitemap
+	states := !list && (content.states() || last.published() && len(content.links) > 0)
+	if !states && !list && len(content.links) == 0 && !link.Listed {
+		return r.give(ctx, link, v, content.empty(link.URL))
 	}
 	outcome := Outcome("")
 	if states {
 		outcome, err = r.Accept(ctx, besluit.Publicatie{
 			Pagina: link.URL, Bron: link.Seed, Opgehaald: v.Time, Status: p.status, MediaType: p.mediaType,
-			Ruw: hash, Tekst: content.text, Quads: content.quads, Subjects: content.subjects, Findings: content.findings,
+			Ruw: p.hash, Tekst: content.text, Quads: content.quads, Subjects: content.subjects, Findings: content.findings,
 		})
 		if err != nil {
 			return fmt.Errorf("accept %s: %w", link.URL, err)
 		}
 	}
+	v = succeeded(v, last, p)
+	v.Overview, v.Title, v.Canonical, v.Text, v.Note = !states, content.title, "", "", ""
+	v.Links, v.Attachments, v.Sitemap, v.Modified = content.links, content.attachments, content.sitemap, nil
+	if content.modified != nil {
+		v.Modified = make([]int64, len(v.Links))
+		for i, l := range v.Links {
+			if at, ok := content.modified[l]; ok {
+				v.Modified[i] = at.Unix()
+			}
+		}
+	}
+	v.Sitting = content.sitting
+	return r.done(ctx, link, r.dated(v, last), outcome)
+}
+
+// empty says why a page is of no use.
+func (r *reading) empty(url string) error {
+	if r.script {
+		return failed(FailedScript, fmt.Errorf("read %s: the page is empty until a browser runs its scripts; linked data must stand in the HTML itself", url))
+	}
+	return failed(FailedEmpty, fmt.Errorf("read %s: the page has no linked data: no RDFa that gives anything a type, and no links to publications", url))
+}
+
+// succeeded notes on a visit that a new body was read.
+func succeeded(v, last Visit, p *page) Visit {
 	v.Success, v.Missing, v.Changed, v.Same = v.Time, time.Time{}, v.Time, 0
-	v.MediaType, v.ETag, v.LastModified, v.SHA256 = p.mediaType, p.etag, p.lastModified, hash
-	v.Links, v.Overview, v.Title, v.Canonical, v.Text = content.links, !states, content.title, "", ""
+	v.MediaType, v.ETag, v.LastModified, v.SHA256 = p.mediaType, p.etag, p.lastModified, p.hash
+	return v
+}
+
+// dated notes on a visit that succeeded when the page is due again: when the
+// server says that its answer is not fresh any more, or when it is likely to
+// change, whichever is later.
+func (r *run) dated(v, last Visit) Visit {
+	v.Due = later(v.Due, revisit(v, v.Sitting, last.Success.IsZero(), v.Time))
+	return v
+}
+
+// copied reports whether a page says that it is a copy of another one, which can
+// be read: that one is visited in its place.
+func (r *run) copied(ctx context.Context, link Link, content *reading) (bool, error) {
+	if !content.states() || content.canonical == "" || content.canonical == link.URL || !r.inside(content.canonical, link) {
+		return false, nil
+	}
+	original, seen, err := r.Visits.Last(ctx, content.canonical)
+	if err != nil {
+		return false, err
+	}
+	return !seen || original.Error == "" && original.published(), nil
+}
+
+// alone forgets what a copy looked like whose original cannot be read any more:
+// it is read again, and told in the place of the other.
+func (r *run) alone(ctx context.Context, last Visit) (Visit, error) {
+	if last.Canonical == "" {
+		return last, nil
+	}
+	original, seen, err := r.Visits.Last(ctx, last.Canonical)
+	if seen && (original.Error != "" || !original.published()) {
+		last.ETag, last.LastModified, last.SHA256 = "", "", ""
+	}
+	return last, err
+}
+
+// copy records a copy. What was published of it before is told at the other page
+// from now on.
+func (r *run) copy(ctx context.Context, link Link, last, v Visit, p *page, content *reading) error {
+	outcome := Outcome("")
+	if last.published() {
+		var err error
+		if outcome, err = r.withdraw(ctx, link, v.Time, p); err != nil {
+			return err
+		}
+	}
+	v = succeeded(v, v, p)
+	v.Overview, v.Title, v.Canonical = true, content.title, content.canonical
+	v.Links, v.Modified, v.Attachments = append([]string{content.canonical}, content.links...), nil, nil
+	r.count(link.Seed, func(t *Totals) {
+		t.Copies++
+		if outcome == Withdrawn {
+			t.Withdrawn++
+		}
+	})
 	return r.done(ctx, link, v, outcome)
+}
+
+// attachment keeps a document, and the text in it.
+func (r *run) attachment(ctx context.Context, link Link, v Visit, p *page) error {
+	last := v
+	v = succeeded(v, last, p)
+	v.Overview, v.Text, v.Note = true, "", ""
+	if r.Extract != nil {
+		text, note, err := r.Extract(ctx, p.mediaType, p.body)
+		if err != nil {
+			return fmt.Errorf("read attachment %s: %w", link.URL, err)
+		}
+		v.Note = note
+		if len(text) > 0 {
+			if v.Text, err = r.Blobs.Put(ctx, text); err != nil {
+				return err
+			}
+		}
+	}
+	v.Due = later(v.Due, v.Time.Add(revisitLatest/2))
+	if err := r.done(ctx, link, v, ""); err != nil || v.Text == "" || r.Attached == nil {
+		return err
+	}
+	return r.Attached(ctx, link.From, link.URL)
 }
 
 func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) error {
@@ -568,10 +693,9 @@ func (r *run) unchanged(ctx context.Context, link Link, last Visit, p *page) err
 	if p.status == http.StatusNotModified {
 		r.count(link.Seed, func(t *Totals) { t.NotModified++ })
 	} else {
-		v.Received = v.SHA256
+		v.Received, v.ETag, v.LastModified = v.SHA256, p.etag, p.lastModified
 	}
-	v.ETag, v.LastModified = p.etag, p.lastModified
-	return r.done(ctx, link, v, Unchanged)
+	return r.done(ctx, link, r.dated(v, last), Unchanged)
 }
 
 // withdrawn tells the publisher that a page that it has is there no more.
@@ -668,15 +792,28 @@ func (r *run) inside(to string, from Link) bool {
 	return s.FollowHosts || name == host(from.URL) || name == host(s.URL) || slices.Contains(s.Hosts, name)
 }
 
-// found makes links of the addresses on a page that may be followed.
-func (r *run) found(on Link, addresses []string) []Link {
-	if r.source(on.Seed).Single {
+// found makes links of what a page leads to, as far as they may be followed.
+func (r *run) found(on Link, v Visit) []Link {
+	source := r.source(on.Seed)
+	if source.Single {
 		return nil
 	}
-	links := make([]Link, 0, len(addresses))
-	for _, l := range addresses {
-		if r.inside(l, on) {
-			links = append(links, Link{URL: l, Seed: on.Seed, From: on.URL})
+	links := make([]Link, 0, len(v.Links)+len(v.Attachments))
+	for i, l := range v.Links {
+		if !r.inside(l, on) {
+			continue
+		}
+		link := Link{URL: l, Seed: on.Seed, From: on.URL, Listed: v.Sitemap}
+		if i < len(v.Modified) && v.Modified[i] != 0 {
+			link.Modified = time.Unix(v.Modified[i], 0).UTC()
+		}
+		links = append(links, link)
+	}
+	if source.Attachments {
+		for _, l := range v.Attachments {
+			if r.inside(l, on) {
+				links = append(links, Link{URL: l, Seed: on.Seed, From: on.URL, Attachment: true})
+			}
 		}
 	}
 	return links
@@ -706,7 +843,7 @@ func (r *run) give(ctx context.Context, link Link, v Visit, cause error) error {
 	}
 	var found []Link
 	if !errors.Is(cause, errDisallowed) {
-		found = r.found(link, v.Links)
+		found = r.found(link, v)
 	}
 	if err := r.Frontier.Done(ctx, link, found, time.Time{}); err != nil {
 		return err
@@ -739,7 +876,7 @@ func (r *run) done(ctx context.Context, link Link, v Visit, outcome Outcome) err
 	if err := r.Visits.Record(ctx, v); err != nil {
 		return err
 	}
-	if err := r.Frontier.Done(ctx, link, r.found(link, v.Links), time.Time{}); err != nil {
+	if err := r.Frontier.Done(ctx, link, r.found(link, v), time.Time{}); err != nil {
 		return err
 	}
 	totals := r.count(link.Seed, func(t *Totals) {

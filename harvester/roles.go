@@ -48,6 +48,10 @@ type Link struct {
 	NotBefore  time.Time `json:"notBefore,omitzero"`   // do not fetch sooner
 	Dropped    bool      `json:"dropped,omitempty"`    // no page of this run leads to it, one of an earlier run did
 	Attachment bool      `json:"attachment,omitempty"` // it is a document without RDFa of its own
+	Listed     bool      `json:"listed,omitempty"`     // it stands in a sitemap, so that it may be of no interest
+	// Modified is when, at the latest, what the link leads to last changed, as the
+	// sitemap or feed says that lists it; zero if it does not.
+	Modified time.Time `json:"modified,omitzero"`
 	// End is set on the last link that is handed out of a run: there is nothing to
 	// fetch, URL is the seed.
 	End bool `json:"-"`
@@ -113,6 +117,11 @@ type Visit struct {
 	LastModified string    `json:"lastModified,omitempty"`
 	SHA256       string    `json:"sha256,omitempty"` // of the raw body, in Blobs
 	Links        []string  `json:"links,omitempty"`
+	// Modified are the Link.Modified of Links, in Unix seconds, nil where the page
+	// says none.
+	Modified    []int64  `json:"modified,omitempty"`
+	Attachments []string `json:"attachments,omitempty"` // addresses of the attachments of what it states
+	Sitemap     bool     `json:"sitemap,omitempty"`     // it is a sitemap
 	// Overview says that the page only leads to others and states nothing.
 	Overview bool `json:"overview,omitempty"`
 	// Title of the page, for lists.
@@ -121,8 +130,12 @@ type Visit struct {
 	// that is this one.
 	Canonical string `json:"canonical,omitempty"`
 	// Text is the SHA-256, hex, of the text that was read from an attachment, in
-	// Blobs.
+	// Blobs, and Note says for people why there is none, or not all of it.
 	Text string `json:"text,omitempty"`
+	Note string `json:"note,omitempty"`
+	// Sitting is when the sitting is that the page is about, zero if that is not
+	// known.
+	Sitting time.Time `json:"sitting,omitzero"`
 	// Changed is when the body was last seen to differ, and Same how many
 	// successful visits in a row have found it as it was then.
 	Changed time.Time `json:"changed,omitzero"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -177,9 +178,12 @@ func TestPagesThatAreNotDue(t *testing.T) {
 	w.page("/blad/2", overview("/notulen/1"))
 	w.page("/notulen/1", notulen("1"))
 	h, _ := newHarvester(t)
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	h.Now = func() time.Time { return now }
 	run(t, h, w.URL)
+	now = now.Add(48 * time.Hour)
 	v := last(t, h, w.URL+"/blad/2")
-	v.Due = time.Now().Add(time.Hour)
+	v.Due = now.Add(time.Hour)
 	if err := h.Visits.Record(t.Context(), v); err != nil {
 		t.Fatal(err)
 	}
@@ -238,4 +242,37 @@ func TestServe(t *testing.T) {
 			t.Errorf("rounds ended %v, want %v", ended, want)
 		}
 	})
+}
+
+// A page that calls itself a copy of another one is told there only.
+func TestCopies(t *testing.T) {
+	w := newWeb(t)
+	copyOf := func(id string) string {
+		return strings.Replace(notulen(id), "<title>", `<link rel="canonical" href="/notulen/1"><title>`, 1)
+	}
+	w.page("/", overview("/afdruk/1", "/afdruk/2"))
+	w.page("/afdruk/1", copyOf("1"))
+	w.page("/afdruk/2", notulen("1"))
+	w.page("/notulen/1", notulen("1"))
+	h, reg := newHarvester(t)
+	totals := run(t, h, w.URL)
+	if want := []string{"new " + w.URL + "/afdruk/2", "new " + w.URL + "/notulen/1"}; totals.Copies != 1 || totals.New != 2 || !slices.Equal(slices.Sorted(slices.Values(reg.log)), want) {
+		t.Errorf("accepted %v, want %v; %+v", reg.log, want, totals)
+	}
+	if v := last(t, h, w.URL+"/afdruk/1"); v.Canonical != w.URL+"/notulen/1" || v.Error != "" {
+		t.Errorf("visit of the copy %+v", v)
+	}
+	w.page("/afdruk/2", copyOf("1"))
+	if totals := run(t, h, w.URL); totals.Withdrawn != 1 || reg.log[len(reg.log)-1] != "withdrawn "+w.URL+"/afdruk/2" {
+		t.Errorf("accepted %v; %+v", reg.log, totals)
+	}
+	// What it is a copy of must be there, and stay there.
+	w.page("/", overview("/afdruk/3"))
+	w.page("/afdruk/3", strings.Replace(notulen("3"), "<title>", `<link rel="canonical" href="/weg"><title>`, 1))
+	if totals := run(t, h, w.URL); totals.Copies != 1 {
+		t.Errorf("before the original is looked for: %+v", totals)
+	}
+	if totals := run(t, h, w.URL); totals.New != 1 || reg.log[len(reg.log)-1] != "new "+w.URL+"/afdruk/3" {
+		t.Errorf("accepted %v; %+v", reg.log, totals)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -220,7 +221,7 @@ func (p *Publisher) withdraw(ctx context.Context, pub besluit.Publicatie, last E
 	}
 	e := salted(Entry{
 		Kind: Withdrawn, Pagina: pub.Pagina, Bron: cmp.Or(pub.Bron, last.Bron), Time: pub.Opgehaald,
-		Reason: fmt.Sprintf("HTTP %d", pub.Status),
+		Reason: withdrawnBy(pub.Status),
 	}, last, nil, nil, nil)
 	e, err = p.Ledger.Append(ctx, e, Refs{Before: before}, Effects{Gone: subjectIDs(quads)})
 	if err != nil {
@@ -247,6 +248,15 @@ var errMissing = errors.New("the entry is missing")
 
 // ErrNotHeld says that a page that should be released is not held.
 var ErrNotHeld = errors.New("the page is not held")
+
+// withdrawnBy says why a page is withdrawn, by the status of its answer. One that
+// is there and withdrawn calls itself a copy of another page.
+func withdrawnBy(status int) string {
+	if status == http.StatusOK {
+		return "kopie van een andere pagina"
+	}
+	return fmt.Sprintf("HTTP %d", status)
+}
 
 // Release publishes the held version of a page after all. Reason says who
 // decided and why, and stands in the ledger; it may not be empty. It returns
