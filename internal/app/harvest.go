@@ -15,7 +15,9 @@ import (
 type harvestCommand struct {
 	Data string `default:"data" help:"Data directory."`
 
-	Web webCommand `cmd:"" default:"withargs" help:"Harvest from the web; what harvest does when it is given addresses."`
+	Web    webCommand     `cmd:"" default:"withargs" help:"Harvest from the web; what harvest does when it is given addresses."`
+	Export archiveCommand `cmd:"" help:"Write the evidence of all fetches as a web archive (WARC)."`
+	Import importCommand  `cmd:"" help:"Replay web archives as if they were the web."`
 	Status statusCommand `cmd:"" help:"Tell for each government whether its harvest is complete."`
 }
 
