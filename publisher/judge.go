@@ -115,27 +115,39 @@ func storedGraph(pub besluit.Publicatie) (quads []rdf.Quad, rename func(rdf.Term
 	for _, q := range plain { // in document order, which Lift goes by
 		g.Add(rdf.Quad{Subject: rename(q.Subject), Predicate: q.Predicate, Object: rename(q.Object)})
 	}
-	for _, iri := range entities(g) {
+	in := besluit.Lift(g)
+	for _, iri := range entities(g, in) {
 		g.Add(rdf.Quad{Subject: rdf.IRI(iri), Predicate: rdf.IRI(vocab.ProvWasDerivedFrom), Object: rdf.IRI(pub.Pagina)})
 		g.Add(rdf.Quad{Subject: rdf.IRI(iri), Predicate: rdf.IRI(vocab.MuUUID), Object: rdf.String(besluit.ID(iri))})
 	}
-	for _, q := range positions(g) {
+	for _, q := range positions(g, in) {
 		g.Add(q)
 	}
 	return slices.Collect(g.All()), rename, nil
 }
 
+// ordering are the properties by which besluit.Lift finds the items of a sitting
+// and puts them in order.
+var ordering = [...]string{
+	vocab.BesluitBehandelt, vocab.Ext + "behandelt", vocab.BesluitAangebrachtNa, vocab.BesluitGebeurtNa, vocab.DctSubject, besluit.Position, vocab.RDFType,
+}
+
 // positions returns the places of agenda items where the order would be lost in
-// a store, which keeps no order of triples.
-func positions(g *rdf.Graph) []rdf.Quad {
+// a store, which keeps no order of triples. in is what g says.
+func positions(g *rdf.Graph, in *besluit.Inhoud) []rdf.Quad {
 	var list []rdf.Quad
-	unordered := rdf.NewGraph(slices.SortedFunc(g.All(), rdf.CompareQuads)...)
+	unordered := rdf.NewGraph()
+	for _, property := range ordering {
+		for _, q := range slices.SortedFunc(g.Match(rdf.Term{}, rdf.IRI(property), rdf.Term{}), rdf.CompareQuads) {
+			unordered.Add(q)
+		}
+	}
 	stored := map[string]*besluit.Zitting{}
 	for _, z := range besluit.Lift(unordered).Zittingen {
 		stored[z.IRI] = z
 	}
-	for _, z := range besluit.Lift(g).Zittingen {
-		if sameItems(z, stored[z.IRI]) {
+	for _, z := range in.Zittingen {
+		if s := stored[z.IRI]; s != nil && sameItems(z, s) {
 			continue
 		}
 		for i, a := range z.Agendapunten {
@@ -161,8 +173,8 @@ func genidPrefix(pagina string) string {
 }
 
 // entities returns the subjects that have a class, and those that are entities
-// by what links to them, each once.
-func entities(g *rdf.Graph) []string {
+// by what links to them, each once. in is what g says.
+func entities(g *rdf.Graph, in *besluit.Inhoud) []string {
 	var list []string
 	seen := map[string]bool{}
 	add := func(iri string) {
@@ -176,7 +188,6 @@ func entities(g *rdf.Graph) []string {
 			add(q.Subject.Value())
 		}
 	}
-	in := besluit.Lift(g)
 	for _, iri := range indexed(in) {
 		if !g.Object(rdf.IRI(iri), rdf.Term{}).IsZero() {
 			add(iri)
@@ -220,18 +231,26 @@ func hasTypedSubject(quads []rdf.Quad) bool {
 // nquadsOf writes triples as canonical N-Quads (RDF 1.1 N-Quads, section 4),
 // one per line, sorted.
 func nquadsOf(quads []rdf.Quad) []byte {
-	lines := make([][]byte, len(quads))
-	size := 0
+	text := make([]byte, 0, 160*len(quads))
+	ends := make([]int, len(quads))
 	for i, q := range quads {
-		lines[i] = append(q.AppendNQuads(nil), '\n')
-		size += len(lines[i])
+		text = append(q.AppendNQuads(text), '\n')
+		ends[i] = len(text)
+	}
+	lines := make([][]byte, len(quads))
+	for i, end := range ends {
+		begin := 0
+		if i > 0 {
+			begin = ends[i-1]
+		}
+		lines[i] = text[begin:end]
 	}
 	slices.SortFunc(lines, bytes.Compare)
-	b := make([]byte, 0, size)
+	sorted := make([]byte, 0, len(text))
 	for _, line := range lines {
-		b = append(b, line...)
+		sorted = append(sorted, line...)
 	}
-	return b
+	return sorted
 }
 
 // quads reads the graph of a blob, nil if it is "" or erased.
