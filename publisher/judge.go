@@ -96,11 +96,15 @@ func tooMuch(rule, pagina string, message rdf.Text) rdf.Finding {
 // is a *canon.WorkError.
 func storedGraph(pub besluit.Publicatie) (quads []rdf.Quad, rename func(rdf.Term) rdf.Term, err error) {
 	plain := make([]rdf.Quad, len(pub.Quads))
+	var blank []rdf.Quad // the labels follow from these alone (RDFC-1.0, section 4.4)
 	for i, q := range pub.Quads {
 		plain[i] = q.Triple()
+		if q.Subject.IsBlank() || q.Object.IsBlank() {
+			blank = append(blank, plain[i])
+		}
 	}
 	rename = func(t rdf.Term) rdf.Term { return t }
-	canonical, err := canon.Canonicalize(plain, canon.Options{})
+	canonical, err := canon.Canonicalize(blank, canon.Options{})
 	if err != nil {
 		return nil, rename, err
 	}

@@ -65,7 +65,7 @@ func open(dir string, maxSize int) (*Blobs, error) {
 	if err := os.MkdirAll(filepath.Join(dir, drafts), 0o755); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault))
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
