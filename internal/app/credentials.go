@@ -264,9 +264,8 @@ func (g *grant) ask(ctx context.Context) (string, error) {
 	}
 	g.tokens[t.AccessToken] = g
 	g.mu.Unlock()
-	// The server's clock and ours may differ; how long it lasts does not.
-	if t.ExpiresIn > 0 {
-		t.Expiry = g.asked.Add(time.Duration(t.ExpiresIn) * time.Second)
+	if !t.Expiry.IsZero() { // the library goes by the clock of the machine
+		t.Expiry = g.asked.Add(time.Until(t.Expiry))
 	}
 	g.last, g.err = t, nil
 	return t.AccessToken, nil
