@@ -192,8 +192,9 @@ func (x *Index) Put(ctx context.Context, inhoud *besluit.Inhoud) error {
 	}
 	documents, gone := search.Documents(inhoud)
 	batch := x.index.NewBatch()
+	known := forms{}
 	for _, d := range documents {
-		fields, err := fieldsOf(d)
+		fields, err := known.fieldsOf(d)
 		if err != nil {
 			return fmt.Errorf("index %s: %w", d.IRI, err)
 		}
@@ -229,7 +230,26 @@ func (x *Index) write(batch *bleve.Batch) error {
 	return nil
 }
 
-func fieldsOf(d search.Document) (map[string]any, error) {
+// forms are the words of a batch, which says most of them many times, with what
+// they are found under.
+type forms map[string]form
+
+type form struct{ stem, parts string }
+
+func (f forms) of(word string) form {
+	known, ok := f[word]
+	if !ok {
+		var parts []string
+		for _, p := range search.Parts(word) {
+			parts = append(parts, search.Stem(p))
+		}
+		known = form{search.Stem(word), strings.Join(parts, " ")}
+		f[word] = known
+	}
+	return known
+}
+
+func (f forms) fieldsOf(d search.Document) (map[string]any, error) {
 	stored, err := json.Marshal(d)
 	if err != nil {
 		return nil, err
@@ -258,24 +278,24 @@ func fieldsOf(d search.Document) (map[string]any, error) {
 	for _, t := range d.Texts {
 		texts = append(texts, t.Text)
 	}
-	addForms(fields, fieldTitel, texts[:1])
-	addForms(fields, fieldTekst, texts[1:])
+	f.add(fields, fieldTitel, texts[:1])
+	f.add(fields, fieldTekst, texts[1:])
 	return fields, nil
 }
 
 // dayNumber counts the days since 1970 of a day, given as its midnight in UTC.
 func dayNumber(day time.Time) int64 { return day.Unix() / (24 * 60 * 60) }
 
-// addForms puts the three forms of the texts in the document.
-func addForms(fields map[string]any, name string, texts []string) {
+// add puts the three forms of the texts in the fields of a document.
+func (f forms) add(fields map[string]any, name string, texts []string) {
 	x, s, d := make([]string, len(texts)), make([]string, len(texts)), make([]string, len(texts))
 	for i, text := range texts {
 		var words, stem, part []string
 		for _, t := range search.Tokens(text) {
-			words = append(words, t.Text)
-			stem = append(stem, search.Stem(t.Text))
-			for _, p := range search.Parts(t.Text) {
-				part = append(part, search.Stem(p))
+			known := f.of(t.Text)
+			words, stem = append(words, t.Text), append(stem, known.stem)
+			if known.parts != "" {
+				part = append(part, known.parts)
 			}
 		}
 		x[i], s[i], d[i] = strings.Join(words, " "), strings.Join(stem, " "), strings.Join(part, " ")
