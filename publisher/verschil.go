@@ -25,8 +25,9 @@ type Changes struct {
 	More int
 	// Counts are how many things of each class came, went and changed.
 	Counts map[Class]map[Op]int
-	// Erased is set if what is compared has been erased: then nothing is told.
-	Erased bool
+	// Hidden is set if what is compared has been erased, or the page is held for
+	// it: then nothing is told.
+	Hidden bool
 }
 
 // MaxChanges bounds the changes that are listed.

@@ -171,9 +171,13 @@ func (p *Publisher) Changes(ctx context.Context, sequence, since uint64) (c Chan
 	if err != nil {
 		return Changes{}, false, err
 	}
+	held, err := p.heldAsIs(ctx, e, refs)
+	if err != nil {
+		return Changes{}, false, err
+	}
 	// What was erased is not told as something that went.
-	c.Erased = old == nil && before != "" || fresh == nil && after != ""
-	if !c.Erased {
+	c.Hidden = held || old == nil && before != "" || fresh == nil && after != ""
+	if !c.Hidden {
 		c.compare(old, fresh)
 	}
 	return c, true, nil

@@ -209,6 +209,9 @@ func TestVersions(t *testing.T) {
 	if v, ok, err := h.Version(ctx, 8); err != nil || !ok || v.Tekst != nil {
 		t.Errorf("version 8 tells its text: %+v, %v, %v", v, ok, err)
 	}
+	if changes, ok, err := h.Changes(ctx, 8, 0); err != nil || !ok || !changes.Hidden || len(changes.List) > 0 {
+		t.Errorf("version 8 tells what changed: %+v, %v, %v", changes, ok, err)
+	}
 }
 
 // erasing is a store of blobs from which one was erased.
@@ -235,7 +238,7 @@ func TestChangesOfWhatWasErased(t *testing.T) {
 	h.Blobs = erasing{h.Blobs, refs.Graph}
 	for sequence := range uint64(2) {
 		changes, ok, err := h.Changes(ctx, sequence+1, 0)
-		if err != nil || !ok || !changes.Erased || len(changes.List) > 0 {
+		if err != nil || !ok || !changes.Hidden || len(changes.List) > 0 {
 			t.Errorf("entry %d: %+v, %v, %v", sequence+1, changes, ok, err)
 		}
 	}

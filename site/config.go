@@ -38,6 +38,17 @@ type Config struct {
 	// ledger entry that says when and why. The id is that of its address.
 	Gone func(ctx context.Context, id string) (e publisher.Entry, ok bool, err error)
 
+	// History reads the versions of source pages; nil switches their pages off.
+	History History
+	// Doubles finds what is stated twice; nil leaves it unsaid.
+	Doubles Doubles
+	// Withdrawals lists the newest n withdrawn pages that spoke of any of a
+	// government and its organs, by IRI; of anything if there are none.
+	Withdrawals func(ctx context.Context, iris []string, n int) ([]publisher.Withdrawal, error)
+	// Unlisted tells since when no page of its source leads to a page any more, zero
+	// if one does or the page was never seen; nil leaves it unsaid.
+	Unlisted func(ctx context.Context, pagina string) (since time.Time, err error)
+
 	// Changed tells, by IRI, when the pages that state decisions last changed, for
 	// feeds; nil leaves feeds with the dates of publication.
 	Changed func(ctx context.Context, besluiten []*besluit.Besluit) (map[string]time.Time, error)
@@ -97,6 +108,23 @@ type Lists interface {
 	Besturen(ctx context.Context) ([]*publisher.Bestuur, error)
 	Zittingen(ctx context.Context, s publisher.Selection) (list []*besluit.Zitting, total int, err error)
 	Besluiten(ctx context.Context, s publisher.Selection) (list []*besluit.Besluit, total int, err error)
+}
+
+// History reads the versions of source pages. It is played by
+// publisher.Publisher.
+type History interface {
+	Versions(ctx context.Context, pagina string, before uint64) ([]publisher.Entry, error)
+	Version(ctx context.Context, sequence uint64) (v publisher.Version, ok bool, err error)
+	Changes(ctx context.Context, sequence, since uint64) (c publisher.Changes, ok bool, err error)
+	// Inhoud returns what a page said before the entry that took it away.
+	Inhoud(ctx context.Context, e publisher.Entry) (*besluit.Inhoud, error)
+}
+
+// Doubles finds decisions that have several IRIs, and pages that publish one
+// document. It is played by publisher.Publisher.
+type Doubles interface {
+	Double(ctx context.Context, iri string) (d publisher.Double, ok bool, err error)
+	Copies(ctx context.Context, pagina string) ([]string, error)
 }
 
 // Checked is a document that was validated.

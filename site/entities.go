@@ -101,7 +101,16 @@ func (s *site) missing(w http.ResponseWriter, r *http.Request, id string) error 
 	}
 	p := s.newPage(r, "weg")
 	p.Robots = "noindex"
-	p.Data = e
+	var d struct {
+		publisher.Entry
+		Reden   string
+		Laatste *last
+	}
+	d.Entry, d.Reden = e, reasonOf(p.Taal, e)
+	if d.Laatste, err = s.lastOf(r.Context(), p.Taal, e, id); err != nil {
+		return err
+	}
+	p.Data = d
 	return s.write(w, r, http.StatusGone, p)
 }
 
@@ -125,6 +134,8 @@ type besluitPage struct {
 	Termijnen                    []termijn
 	Bronnen                      []source
 	Weg                          *publisher.Entry // the newest page of its that was withdrawn
+	Dubbels                      []double
+	Geschiedenis                 []past
 	Citaat, Permalink            snippet
 }
 
@@ -160,9 +171,17 @@ func (s *site) besluit(w http.ResponseWriter, r *http.Request) error {
 		if d.GecorrigeerdDoor, err = s.others(r.Context(), l, b.GecorrigeerdDoor); err != nil {
 			return err
 		}
-		if d.Bronnen, err = s.sources(r.Context(), b.Bronnen, b.IRI); err != nil {
+		pages, first := []string(nil), ""
+		if d.Dubbels, pages, first, err = s.doublesOf(r.Context(), b); err != nil {
 			return err
 		}
+		if d.Bronnen, err = s.sources(r.Context(), pages, b.IRI); err != nil {
+			return err
+		}
+		if d.Geschiedenis, err = s.pastOf(r.Context(), l, pages); err != nil {
+			return err
+		}
+		p.Canonical = s.Base + "/besluiten/" + besluit.ID(first)
 		if s.Gone != nil {
 			e, gone, err := s.Gone(r.Context(), id)
 			if err != nil {
@@ -201,6 +220,7 @@ func (s *site) agendapunt(w http.ResponseWriter, r *http.Request) error {
 			Besluiten        []*besluit.Besluit
 			Stemmingen       []vote
 			Bronnen          []source
+			Geschiedenis     []past
 		}
 		d.Punt = a
 		// What was read along with one agendapunt does not tell its place.
@@ -226,6 +246,9 @@ func (s *site) agendapunt(w http.ResponseWriter, r *http.Request) error {
 		}
 		d.Stemmingen = votes(l, stemmingen)
 		if d.Bronnen, err = s.sources(r.Context(), a.Bronnen, a.IRI); err != nil {
+			return err
+		}
+		if d.Geschiedenis, err = s.pastOf(r.Context(), l, a.Bronnen); err != nil {
 			return err
 		}
 		p.Data = d
@@ -289,6 +312,8 @@ func (s *site) zitting(w http.ResponseWriter, r *http.Request) error {
 			Uittreksels []document
 			Bronnen     []source
 			MeerBronnen int
+
+			Geschiedenis []past
 		}
 		d.Zitting = z
 		d.MeerBronnen = max(0, len(z.Bronnen)-mostSources)
@@ -318,6 +343,9 @@ func (s *site) zitting(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		if d.Bronnen, err = s.sources(r.Context(), z.Bronnen, z.IRI); err != nil {
+			return err
+		}
+		if d.Geschiedenis, err = s.pastOf(r.Context(), l, z.Bronnen); err != nil {
 			return err
 		}
 		p.Data = d
@@ -379,8 +407,10 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 			Besluiten        []hit
 			Snippet          snippet
 			Atom, API, Embed string
+			Ingetrokken      bool // there is a list of what was withdrawn
 		}
 		d.Bestuur, d.Organen = b, organs(b.Organen)
+		d.Ingetrokken = s.Withdrawals != nil
 		if d.Zittingen, _, err = s.Lists.Zittingen(r.Context(), publisher.Selection{Bestuur: b.IRI, Limit: listLength}); err != nil {
 			return fmt.Errorf("list zittingen: %w", err)
 		}
@@ -458,6 +488,8 @@ func (s *site) identifier(w http.ResponseWriter, r *http.Request) error {
 type source struct {
 	Pagina    string
 	Bekend    bool
+	Versies   string    // address of its versions, "" without
+	Ongelinkt time.Time // since when its source does not lead to it any more
 	Entry     publisher.Entry
 	Findings  []finding
 	Meer      int // findings that are not shown
@@ -471,6 +503,15 @@ func (s *site) sources(ctx context.Context, pages []string, about string) ([]sou
 	var out []source
 	for _, pagina := range pages[:min(len(pages), mostSources)] {
 		x := source{Pagina: pagina}
+		if s.History != nil {
+			x.Versies = versiesPath(pagina)
+		}
+		if s.Unlisted != nil {
+			var err error
+			if x.Ongelinkt, err = s.Unlisted(ctx, pagina); err != nil {
+				return nil, fmt.Errorf("look up visit: %w", err)
+			}
+		}
 		if s.Bron != nil {
 			b, ok, err := s.Bron(ctx, pagina)
 			if err != nil {

@@ -190,7 +190,14 @@ func (w *world) config() Config {
 			if id != withdrawn {
 				return publisher.Entry{}, false, nil
 			}
-			return publisher.Entry{Sequence: 7, Kind: publisher.Withdrawn, Time: time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC), Reason: "de bron antwoordt 410", Hash: strings.Repeat("ef", 32)}, true, nil
+			return publisher.Entry{Sequence: 7, Kind: publisher.Withdrawn, Pagina: "https://vlavirgem.example/lijst/1", Time: time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC), Reason: "de bron antwoordt 410", Hash: strings.Repeat("ef", 32)}, true, nil
+		},
+		History: fakeHistory{w}, Doubles: fakeHistory{w}, Withdrawals: fakeHistory{w}.withdrawals,
+		Unlisted: func(_ context.Context, pagina string) (time.Time, error) {
+			if strings.HasSuffix(pagina, "/notulen/1") {
+				return time.Date(2026, 11, 19, 3, 0, 0, 0, time.UTC), nil
+			}
+			return time.Time{}, nil
 		},
 		Validate: func(_ context.Context, source, _ string, body []byte, profile oslo.Profile) (Checked, error) {
 			switch {
@@ -264,6 +271,8 @@ func pagesOf(w *world) []string {
 		"/agendapunten/" + id(w.zitting.Agendapunten[0].IRI), "/oogst", "/oogst?q=vla&sorteer=naam&volgorde=af", "/oogst?probleem=tls", "/oogst/vlavirgem", "/melding", "/kwaliteit", "/validator", "/sparql",
 		"/sparql?query=SELECT+*+WHERE+%7B%7D", "/toegankelijkheid", "/datasets", "/ldes", "/docs/regels", "/docs/regels/" + oslo.Rules()[0].Code, "/embed/lijst?bestuur=vlavirgem",
 	}
+	pages = append(pages, "/versies?pagina=https://vlavirgem.example/notulen/1", "/versies/1", "/versies/2", "/versies/3", "/versies/4", "/versies/5", "/versies/2?met=1", "/versies/7",
+		"/ingetrokken", "/ingetrokken?bestuur=vlavirgem")
 	for _, b := range w.besluiten {
 		pages = append(pages, "/besluiten/"+id(b.IRI))
 	}

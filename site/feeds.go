@@ -99,6 +99,7 @@ func (s *site) robots(w http.ResponseWriter, r *http.Request) error {
 		"Disallow: /sparql?",
 		"Disallow: /embed/",
 		"Disallow: /api/",
+		"Disallow: /versies",
 		"Disallow: /validator?",
 		"",
 		"Sitemap: " + s.Base + "/sitemap.xml",

@@ -142,6 +142,8 @@ func (s *site) functions(l lang) template.FuncMap {
 		"taal":     func(x rdf.Text) string { return inLanguage(l, x) },
 		"static":   func(name string) string { return s.static.href(name) },
 		"web":      isWeb,
+		"versies":  versiesPath,
+		"versie":   versiePath,
 
 		"zittingadres": func(iri string) string { return "/zittingen/" + besluit.ID(iri) },
 	}

@@ -28,6 +28,7 @@ type site struct {
 	docs        *docs
 	static      *static
 	validations chan struct{} // one place for each validation at a time
+	comparing   chan struct{} // one place for each comparison of versions at a time
 	rate        limiter
 	crawls      crawls
 	governments memo[[]*publisher.Bestuur]
@@ -41,7 +42,7 @@ func New(c Config) (http.Handler, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	s := &site{Config: c, validations: make(chan struct{}, validationsAtOnce)}
+	s := &site{Config: c, validations: make(chan struct{}, validationsAtOnce), comparing: make(chan struct{}, comparisons)}
 	return s.handler()
 }
 
@@ -86,6 +87,12 @@ func (s *site) router() http.Handler {
 	page("/agendapunten/:id", s.agendapunt)
 	page("/besluiten/:id", s.besluit)
 	page("/id/:soort/:id", s.identifier)
+	page("/versies", s.versies)
+	page("/versies.json", s.versies)
+	page("/versies/:id", s.versie)
+	page("/versies/:id/tekst", s.versieText)
+	page("/ingetrokken", s.ingetrokken)
+	page("/ingetrokken.json", s.ingetrokken)
 	page("/oogst", s.oogst)
 	page("/oogst.json", s.oogst)
 	page("/oogst/:id", s.oogstBestuur)

@@ -482,7 +482,7 @@ func TestMessages(t *testing.T) {
 			t.Errorf("no message %q", key)
 		}
 	}
-	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|aantal\.|status\.|sort\.|facet\.|niveau\.|stand\.|begrepen\.|batch\.|[a-z]+\.titel$)`)
+	built := regexp.MustCompile(`\.1$|^(fout\.\d|soort\.|uitslag\.|deel\.|kind\.|ernst\.|aantal\.|status\.|sort\.|facet\.|veld\.|klasse\.|bewerking\.|weg\.4|ja$|nee$|niveau\.|stand\.|begrepen\.|batch\.|[a-z]+\.titel$)`)
 	for key, m := range messages {
 		if m.EN == "" || m.NL == "" && key != "docs.dutch" {
 			t.Errorf("message %q lacks a language", key)

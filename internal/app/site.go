@@ -29,11 +29,18 @@ func (h *house) site() (http.Handler, error) {
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
+		History: h.publisher, Doubles: h.publisher, Withdrawals: h.publisher.Withdrawals, Unlisted: h.unlisted,
 		Validate: h.check, Mandatarissen: h.register != nil, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
 		Oogst: h.watch.Report, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, h.endpoint()),
 		LDES:   h.ldes(), Catalog: h.catalog, Metrics: h.metrics(), Ready: h.ready,
 	}))
+}
+
+// unlisted tells since when no page of its source leads to a page any more.
+func (h *house) unlisted(ctx context.Context, pagina string) (time.Time, error) {
+	v, _, err := h.visits.Last(ctx, pagina)
+	return v.Unlisted, err
 }
 
 // check validates a document for a visitor: a page, or a file in one of the
