@@ -11,7 +11,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/internal/oogst"
 	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/publisher"
@@ -19,17 +18,20 @@ import (
 
 // newWatch makes what judges the harvest of the house.
 func (h *house) newWatch() *oogst.Watch {
-	var rounds harvester.Rounds = h.visits
 	return &oogst.Watch{
-		Declared: h.declared, Visits: h.visits, Rounds: rounds,
+		Declared: h.declared, Visits: h.visits, Rounds: h.visits,
 		Ledger: h.publisher.Ledger, Followed: h.followed, Held: h.publisher.Held,
 		Besturen: h.reader.Besturen,
 		Sittings: func(ctx context.Context, bestuur string) ([]oogst.Sitting, []string, error) {
 			return oogst.Sittings(ctx, h.reader, bestuur)
 		},
+		Organs: func(ctx context.Context, pages []string) ([]string, error) {
+			return oogst.Organs(ctx, h.reader, pages)
+		},
 		Duplicates: h.publisher.Doubles,
 		Register:   register.Embedded(),
 		Journal:    journalFile(filepath.Join(h.config.Data, "oogst.json")),
+		Now:        h.clock.Now,
 	}
 }
 
@@ -101,7 +103,12 @@ var (
 )
 
 // Describe implements prometheus.Collector.
-func (m harvestMetrics) Describe(to chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, to) }
+func (m harvestMetrics) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{metricVerdicts, metricMoment, metricTook, metricVisits, metricCover, metricComplete, metricRead, metricProblems,
+		metricPages, metricSuccess, metricRound, metricEnded, metricExpires} {
+		to <- d
+	}
+}
 
 // Collect implements prometheus.Collector.
 func (m harvestMetrics) Collect(to chan<- prometheus.Metric) {

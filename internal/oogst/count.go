@@ -16,6 +16,7 @@ const (
 	fewFailures  = 5   // kept of each kind beyond that
 	mostHosts    = 200 // told apart in one source
 	mostRounds   = 20  // told of one source
+	fewPages     = 20  // by which it is found out whose a source is
 )
 
 // failing are the pages of a source that fail for one reason: one kind, and of
@@ -80,6 +81,9 @@ func (s *Source) count(v harvester.Visit, lastEnded time.Time) {
 	case v.Canonical != "" && v.Canonical != v.URL:
 	default:
 		s.Counts.Pages++
+		if s.sample = append(s.sample, v.URL); len(s.sample) > fewPages {
+			s.sample = s.sample[1:]
+		}
 		if !v.Unlisted.IsZero() {
 			s.Counts.Unlisted++
 			if len(s.unlisted) < mostEvidence {

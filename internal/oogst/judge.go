@@ -122,6 +122,8 @@ func (s *Source) judgeFailures() (problems []Problem) {
 		case kind == Skipped:
 			severity = Notice
 		case seed: // nothing new is found while it fails
+		case kind == Robots: // it may be closed off because it is none of our business
+			severity = Doubt
 		case kind == Failed && g.kind == harvester.FailedEmpty && never > 0:
 			severity = Doubt
 		case kind == Failed && g.kind == harvester.FailedStatus && g.sample[0].Status >= 400 && g.sample[0].Status < 500 && never > 0:

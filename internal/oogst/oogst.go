@@ -173,6 +173,7 @@ type Source struct {
 	Certificate *Certificate `json:"certificaat,omitempty"`
 
 	besturen []string // IRIs of governments
+	sample   []string // some of its pages
 	seed     *harvester.Visit
 	failed   map[harvester.Failing]*failing
 	hosts    map[string]*host

@@ -41,6 +41,9 @@ type Watch struct {
 	// Sittings reads the newest sittings of a government, and some pages that
 	// speak of them.
 	Sittings func(ctx context.Context, bestuur string) ([]Sitting, []string, error)
+	// Organs tells of which bestuursorganen, by IRI, pages speak. It is asked for
+	// sources of which nobody said the government; nil: they keep their own name.
+	Organs func(ctx context.Context, pages []string) ([]string, error)
 	// Duplicates counts, by the IRI of a government, decisions that are there more
 	// than once. nil: nobody looks.
 	Duplicates func(context.Context) (map[string]int, error)
@@ -58,6 +61,7 @@ type Watch struct {
 	known    map[string]*known // what was read of governments, by IRI
 	followed uint64
 	peers    map[string]peer // of the addresses of sources
+	owners   map[string]owner
 	journal  journal
 }
 
@@ -75,17 +79,26 @@ type known struct {
 	seeds    []string // sources that its pages were found from
 }
 
+// owner is whose a source was found to be, by some of its pages.
+type owner struct {
+	last     string // of the pages
+	followed uint64
+	besturen []string
+}
+
 type peer struct {
 	at   time.Time // of the visit
 	cert *Certificate
 }
 
 // A report is good for at least good, and for share times as long as it took to
-// make, so that making them costs at most a twentieth of a core. An older one is
-// shown while the next is made, unless it is older than stale.
+// make, so that making them costs at most a twentieth of a core. One that took
+// longer than quick is shown while the next is made, unless it is older than
+// stale.
 const (
-	good  = time.Minute
+	good  = 15 * time.Second
 	share = 20
+	quick = time.Second
 	stale = 15 * time.Minute
 )
 
@@ -113,7 +126,7 @@ func (w *Watch) Report(ctx context.Context) (*Report, error) {
 		go w.run(work, j)
 	}
 	w.mu.Unlock()
-	if last != nil && now.Sub(last.Moment) < max(stale, 2*share*last.Took) {
+	if last != nil && last.Took > quick && now.Sub(last.Moment) < max(stale, 2*share*last.Took) {
 		return last, nil
 	}
 	select {
@@ -189,6 +202,9 @@ func (w *Watch) make(ctx context.Context) (*Report, error) {
 		if err := w.logboek(ctx, &r.Logboek); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.own(ctx, besturen, sources); err != nil {
+		return nil, err
 	}
 	r.Besturen = w.arrange(besturen, sources)
 	held := map[string][]publisher.Entry{}
@@ -280,6 +296,9 @@ func (w *Watch) sources(ctx context.Context, r *Report) ([]*Source, error) {
 	for v, err := range w.Visits.All(ctx) {
 		if err != nil {
 			return nil, err
+		}
+		if v.Seed == "" { // robots.txt, which is of no source
+			continue
 		}
 		r.Visits++
 		s := known[v.Seed]
@@ -383,6 +402,46 @@ func (w *Watch) read(ctx context.Context, besturen []*publisher.Bestuur) error {
 	return nil
 }
 
+// own finds out whose the sources are of which nobody said so.
+func (w *Watch) own(ctx context.Context, besturen []*publisher.Bestuur, sources []*Source) error {
+	if w.Organs == nil {
+		return nil
+	}
+	ofOrgan, claimed := map[string]string{}, map[string]bool{}
+	for _, b := range besturen {
+		for _, o := range b.Organen {
+			ofOrgan[o.IRI] = b.IRI
+		}
+		for _, seed := range w.known[b.IRI].seeds {
+			claimed[seed] = true
+		}
+	}
+	fresh := map[string]owner{}
+	for _, s := range sources {
+		if len(s.besturen) > 0 || claimed[s.URL] || len(s.sample) == 0 {
+			continue
+		}
+		o, last := w.owners[s.URL], s.sample[len(s.sample)-1]
+		if o.last != last || o.followed != w.followed {
+			organs, err := w.Organs(ctx, s.sample)
+			if err != nil {
+				return fmt.Errorf("find the government of %s: %w", s.URL, err)
+			}
+			o = owner{last: last, followed: w.followed}
+			for _, organ := range organs {
+				if iri := ofOrgan[organ]; iri != "" && !slices.Contains(o.besturen, iri) {
+					o.besturen = append(o.besturen, iri)
+				}
+			}
+			slices.Sort(o.besturen)
+		}
+		s.besturen = slices.Clone(o.besturen)
+		fresh[s.URL] = o
+	}
+	w.owners = fresh
+	return nil
+}
+
 // compact forgets of older sittings all but when they were, and by whom: nothing
 // else of them is judged.
 func compact(sittings []Sitting, now time.Time) []Sitting {
@@ -395,7 +454,9 @@ func compact(sittings []Sitting, now time.Time) []Sitting {
 }
 
 // counted are the classes of government of which it is told how many there are.
-var counted = []string{besluit.Gemeente, besluit.OCMW, besluit.Provincie, vocab.BestuurseenheidClassificatieCode + "5ab0e9b8a3b2ca7c5e000003" /* District */}
+// OCMWs publish where their municipality does, and the register does not tell
+// which of them is of which.
+var counted = []string{besluit.Gemeente, besluit.Provincie, vocab.BestuurseenheidClassificatieCode + "5ab0e9b8a3b2ca7c5e000003" /* District */}
 
 // arrange makes the list of governments with their sources: those of the store,
 // those of declared sources, those of the register; and sources that nobody
@@ -447,11 +508,8 @@ func (w *Watch) arrange(besturen []*publisher.Bestuur, sources []*Source) []*Bes
 	if w.Register != nil {
 		today := w.now().In(brussel).Format(time.DateOnly)
 		for e := range w.Register.Eenheden() {
-			if !w.exists(e, today) || byIRI[e.IRI] != nil {
+			if !exists(e, today) || byIRI[e.IRI] != nil {
 				continue
-			}
-			if g := byIRI[e.Gemeente]; e.Classificatie == besluit.OCMW && g != nil && len(g.Bronnen) > 0 {
-				continue // what the municipality publishes holds what its OCMW does
 			}
 			w.name(add(&Bestuur{IRI: e.IRI}))
 		}
@@ -465,10 +523,7 @@ func (w *Watch) arrange(besturen []*publisher.Bestuur, sources []*Source) []*Bes
 
 // exists reports whether a unit of the register is one that must publish, and
 // was not merged into another.
-func (w *Watch) exists(e register.Eenheid, today string) bool {
-	if g, ok := w.Register.Eenheid(e.Gemeente); ok && g.IRI != e.IRI && !w.exists(g, today) {
-		return false // an OCMW goes where its municipality goes
-	}
+func exists(e register.Eenheid, today string) bool {
 	return slices.Contains(counted, e.Classificatie) && (e.OpgegaanIn == "" || e.Sinds > today)
 }
 
@@ -476,9 +531,6 @@ func (w *Watch) exists(e register.Eenheid, today string) bool {
 func (w *Watch) name(b *Bestuur) {
 	if w.Register != nil && b.IRI != "" {
 		if e, ok := w.Register.Eenheid(b.IRI); ok {
-			if g, ok := w.Register.Eenheid(e.Gemeente); ok && e.Naam == "" { // most OCMWs have none of their own
-				e.Naam = g.Naam
-			}
 			b.Naam, b.Soort, b.Provincie = cmp.Or(b.Naam, e.Naam), cmp.Or(b.Soort, besluit.Label(e.Classificatie)), e.Provincie
 			if b.Slug == "" {
 				b.Slug = (&besluit.Bestuurseenheid{IRI: e.IRI, Naam: e.Naam, Classificatie: e.Classificatie}).Slug()
@@ -572,7 +624,7 @@ func (w *Watch) coverage(r *Report) []Dekking {
 	}
 	list := make([]Dekking, len(counted))
 	for e := range w.Register.Eenheden() {
-		if !w.exists(e, today) {
+		if !exists(e, today) {
 			continue
 		}
 		i := slices.Index(counted, e.Classificatie)

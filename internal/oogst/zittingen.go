@@ -53,7 +53,7 @@ func Sittings(ctx context.Context, r *publisher.Reader, bestuur string) (list []
 	for i, z := range zittingen {
 		list[i] = Sitting{IRI: z.IRI, Orgaan: z.GehoudenDoor, Start: z.Datum(), Held: !z.Gestart.IsZero(), Items: len(z.Agendapunten)}
 		byIRI[z.IRI] = &list[i]
-		if name := rdf.IRI(z.IRI).String(); strings.HasPrefix(name, "<") && !strings.ContainsAny(z.IRI, "<>\"{}|^`\\ ") {
+		if name, ok := iriRef(z.IRI); ok {
 			names = append(names, name)
 		}
 	}
@@ -73,11 +73,36 @@ func Sittings(ctx context.Context, r *publisher.Reader, bestuur string) (list []
 	}
 	var without []string
 	for _, s := range list {
-		if s.Lijst == nil && slices.Contains(names, rdf.IRI(s.IRI).String()) {
-			without = append(without, rdf.IRI(s.IRI).String())
+		if name, ok := iriRef(s.IRI); ok && s.Lijst == nil {
+			without = append(without, name)
 		}
 	}
 	return list, pages, listsBeside(ctx, r.Engine, without, byIRI)
+}
+
+// Organs returns the IRIs of the organs that pages speak of: that held the
+// sittings, or took the decisions, which stand there.
+func Organs(ctx context.Context, r *publisher.Reader, pages []string) (organs []string, err error) {
+	var names []string
+	for _, page := range pages {
+		if name, ok := iriRef(page); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	query := `SELECT DISTINCT ?o { VALUES ?g { ` + strings.Join(names, " ") + ` } VALUES ?p { <` + vocab.BesluitIsGehoudenDoor + `> <` + vocab.EliPassedBy +
+		`> } GRAPH ?g { ?x ?p ?o } } LIMIT 1000`
+	err = rows(ctx, r.Engine, query, func(row []rdf.Term) { organs = append(organs, row[0].Value()) })
+	return organs, err
+}
+
+// iriRef writes an IRI between angle brackets; ok is false if it can not stand
+// there (SPARQL 1.1, IRIREF).
+func iriRef(iri string) (ref string, ok bool) {
+	return "<" + iri + ">", iri != "" && !strings.HasPrefix(iri, "_:") &&
+		!strings.ContainsFunc(iri, func(r rune) bool { return r <= 0x20 || strings.ContainsRune("<>\"{}|^`\\", r) })
 }
 
 // documents reads which documents the sittings say they have.
