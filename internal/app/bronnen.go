@@ -119,7 +119,7 @@ func (r *resolver) bestuur(b config.Bestuur) register.Eenheid {
 		return e
 	}
 	if first, twice := r.besturen[e.IRI]; twice {
-		r.problem(b.At, path, "%s stands here for the second time; the first is %s: put its bronnen together", cmp.Or(e.Naam, e.IRI), first)
+		r.note(b.At, path, "%s stands here for the second time; the first is %s: its bronnen can stand together", cmp.Or(e.Naam, e.IRI), first)
 		return e
 	}
 	r.besturen[e.IRI] = b.Path

@@ -387,18 +387,15 @@ func (r *reader) sources(n *node) Sources {
 		field{name: "defaults", read: func(path string, n *node) {
 			r.mapping(path, n, base.schedule(r), base.limits(r))
 		}},
-		field{name: "harvest", read: func(path string, n *node) {
-			r.mapping(path, n,
-				field{name: "parallel", read: func(path string, n *node) {
-					if v, ok := r.number(path, n, 1, 256); ok {
-						s.Parallel = v
-					}
-				}},
-				field{name: "timeout", read: func(path string, n *node) {
-					s.Timeout, _ = r.duration(path, n, time.Second, maxTimeout)
-				}},
-				field{name: "maxBody", read: func(path string, n *node) { s.MaxBody, _ = r.size(path, n) }})
-		}})
+		field{name: "parallel", read: func(path string, n *node) {
+			if v, ok := r.number(path, n, 1, 256); ok {
+				s.Parallel = v
+			}
+		}},
+		field{name: "timeout", read: func(path string, n *node) {
+			s.Timeout, _ = r.duration(path, n, time.Second, maxTimeout)
+		}},
+		field{name: "maxBody", read: func(path string, n *node) { s.MaxBody, _ = r.size(path, n) }})
 	if besturen != nil {
 		besturen()
 	}

@@ -128,7 +128,9 @@ func plain(n *node) any {
 
 // whole uses everything that a file of sources can say.
 const whole = `
-harvest: {parallel: 16, timeout: 90s, maxBody: 30MB}
+parallel: 16
+timeout: 90s
+maxBody: 30MB
 defaults:
   schedule: {every: 1d12h}
   limits: {delay: 500ms, perHost: 2, maxPages: 5000, attachments: none}
@@ -161,7 +163,7 @@ func TestInherit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.Parallel != 16 || s.Timeout != 90*time.Second || s.MaxBody != 30<<20 {
-		t.Errorf("harvest: %d %v %d", s.Parallel, s.Timeout, s.MaxBody)
+		t.Errorf("together: %d %v %d", s.Parallel, s.Timeout, s.MaxBody)
 	}
 	if len(s.Besturen) != 2 || s.Besturen[0].Name != "44021" || len(s.Besturen[1].Sources) != 0 {
 		t.Fatalf("besturen: %+v", s.Besturen)
@@ -173,7 +175,7 @@ func TestInherit(t *testing.T) {
 	if page.Limits != (Limits{500 * time.Millisecond, 2, 5000, false}) || page.Credentials.Basic.Password != (Secret{Env: "A_PASSWORD"}) {
 		t.Errorf("page: %+v", page)
 	}
-	if !slices.Equal(page.Hosts, []string{"besluiten.gent.example", "cdn.example:8443"}) || !slices.Equal(page.Organen, []Word{{"gemeenteraad", Position{17, 14}, "besturen[0].organen"}}) {
+	if !slices.Equal(page.Hosts, []string{"besluiten.gent.example", "cdn.example:8443"}) || !slices.Equal(page.Organen, []Word{{"gemeenteraad", Position{19, 14}, "besturen[0].organen"}}) {
 		t.Errorf("page: %+v", page)
 	}
 	if time.Duration(feed.Every) != 10*time.Minute || feed.Clocks != nil || feed.Sooner {
@@ -182,10 +184,10 @@ func TestInherit(t *testing.T) {
 	if feed.Limits != (Limits{time.Second, 2, 5000, true}) || feed.Credentials.OAuth2.ClientSecret != (Secret{File: "secrets/b"}) {
 		t.Errorf("feed: %+v", feed)
 	}
-	if !slices.Equal(feed.Hosts, []string{"besluiten.gent.example", "cdn.example:8443", "ldes.example"}) || !slices.Equal(feed.Organen, []Word{{"college", Position{23, 182}, "besturen[0].bronnen[1].organen[0]"}}) {
+	if !slices.Equal(feed.Hosts, []string{"besluiten.gent.example", "cdn.example:8443", "ldes.example"}) || !slices.Equal(feed.Organen, []Word{{"college", Position{25, 182}, "besturen[0].bronnen[1].organen[0]"}}) {
 		t.Errorf("feed: %+v", feed)
 	}
-	if feed.Path != "besturen[0].bronnen[1]" || feed.At.Line != 23 {
+	if feed.Path != "besturen[0].bronnen[1]" || feed.At.Line != 25 {
 		t.Errorf("feed stands at %v %s", feed.At, feed.Path)
 	}
 }
