@@ -300,17 +300,16 @@ type metered struct {
 }
 
 func (m *metered) Read(b []byte) (int, error) {
-	since := time.Since(m.begun)
-	if since >= m.whole {
-		return 0, fmt.Errorf("%w: not all came in %s", errSlow, m.whole)
-	}
-	m.silence.Reset(min(maxSilence, m.whole-since))
+	m.silence.Reset(maxSilence)
 	n, err := m.from.Read(b)
 	m.n += int64(n)
+	since := time.Since(m.begun)
 	switch {
 	case err != nil:
 	case m.n > m.most:
 		err = errTooLarge
+	case since > m.whole:
+		err = fmt.Errorf("%w: not all came in %s", errSlow, m.whole)
 	case since > maxSilence && float64(m.n) < minRate*since.Seconds():
 		err = fmt.Errorf("%w: %d bytes in %s", errSlow, m.n, since.Round(time.Second))
 	}
