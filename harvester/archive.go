@@ -63,8 +63,10 @@ type Archived struct {
 type place struct {
 	url      string
 	time     int64  // of the visit, in nanoseconds
+	date     int64  // of its entry in the ledger, which may be made just before it
 	order    int64  // time, or that of the entry before if that is later
 	sequence uint64 // place in Taken, 0 if it is not in it
+	from     string // of a member, the page of the feed that it stands on
 	// late is set for a fetch of which the next one of the same address, with the
 	// same content, was under way at the same time and was taken over first.
 	late bool
@@ -101,26 +103,22 @@ type archiver struct {
 
 // places returns all fetches in the order in which a replay does what was done.
 func (w *archiver) places(ctx context.Context) ([]place, error) {
-	type fetch struct {
-		url  string
-		time int64
+	type entry struct {
+		time     int64
+		sequence uint64
 	}
-	taken := map[fetch]uint64{}
-	var times []int64 // by sequence - 1
+	taken := map[string][]entry{} // what is to be matched of each address
+	var times []int64             // by sequence - 1
 	if w.Taken != nil {
 		for t, err := range w.Taken {
 			if err != nil {
 				return nil, err
 			}
 			times = append(times, t.Time.UnixNano())
-			f := fetch{t.URL, t.Time.UnixNano()}
-			if taken[f] != 0 {
-				w.totals.Beyond++ // the same fetch, read anew
-				continue
-			}
-			taken[f] = uint64(len(times))
+			taken[t.URL] = append(taken[t.URL], entry{t.Time.UnixNano(), uint64(len(times))})
 		}
 	}
+	w.totals.Beyond = len(times)
 	var list []place
 	address, body := "", "" // one string for all visits of it; of the visit before
 	for v, err := range w.Visits.History(ctx, "") {
@@ -130,33 +128,29 @@ func (w *archiver) places(ctx context.Context) ([]place, error) {
 		if v.URL != address {
 			address, body = v.URL, ""
 		}
-		f := fetch{address, v.Time.UnixNano()}
+		at := place{url: address, time: v.Time.UnixNano()}
+		at.date, at.order = at.time, at.time
+		if isMember(v) {
+			at.from = v.From
+		}
+		rest := taken[address]
+		for len(rest) > 0 && rest[0].time < at.time-int64(time.Minute) {
+			rest = rest[1:] // an entry that is no fetch
+		}
+		if len(rest) > 0 && rest[0].time <= at.time {
+			at.sequence, at.date = rest[0].sequence, rest[0].time
+			w.totals.Beyond--
+			for done := rest[0].time; len(rest) > 0 && rest[0].time == done; {
+				rest = rest[1:] // also what was made of the same fetch later
+			}
+		}
+		taken[address] = rest
 		if b := v.body(); b != body {
 			body = b
-		} else if before := len(list) - 1; b != "" && taken[f] != 0 && list[before].sequence == 0 {
+		} else if before := len(list) - 1; b != "" && at.sequence != 0 && list[before].sequence == 0 {
 			list[before].late = true
 		}
-		list = append(list, place{url: address, time: f.time, order: f.time, sequence: taken[f]})
-		delete(taken, f)
-	}
-	// What one answer says of other pages stands in the ledger under their names.
-	others := map[int64]uint64{}
-	for f, sequence := range taken {
-		if old, ok := others[f.time]; !ok || sequence < old {
-			others[f.time] = sequence
-		}
-	}
-	matched := map[int64]bool{}
-	for i, m := range list {
-		if m.sequence == 0 && others[m.time] != 0 {
-			list[i].sequence, matched[m.time] = others[m.time], true
-			delete(others, m.time)
-		}
-	}
-	for f := range taken {
-		if !matched[f.time] {
-			w.totals.Beyond++
-		}
+		list = append(list, at)
 	}
 	for i := 1; i < len(times); i++ {
 		times[i] = max(times[i], times[i-1])
@@ -169,6 +163,7 @@ func (w *archiver) places(ctx context.Context) ([]place, error) {
 			list[i-1].order, list[i-1].sequence = list[i].order, m.sequence
 		}
 	}
+	afterMembers(list)
 	slices.SortStableFunc(list, func(a, b place) int {
 		late := 0
 		if a.late != b.late {
@@ -181,6 +176,28 @@ func (w *archiver) places(ctx context.Context) ([]place, error) {
 	})
 	return list, nil
 }
+
+// afterMembers puts each page of a feed after the members that were taken from
+// it, so that a replay has them as they were taken, one by one, among other pages.
+// The list is in the order of addresses and times.
+func afterMembers(list []place) {
+	for _, m := range list {
+		if m.from == "" {
+			continue
+		}
+		next, _ := slices.BinarySearchFunc(list, m, func(p, m place) int {
+			return cmp.Or(strings.Compare(p.url, m.from), cmp.Compare(p.time, m.time), -1)
+		})
+		if next > 0 && list[next-1].url == m.from {
+			feed := &list[next-1]
+			feed.order, feed.sequence, feed.late = max(feed.order, m.order), max(feed.sequence, m.sequence), true
+		}
+	}
+}
+
+// isMember reports whether a visit is of something that a page of a feed states
+// itself. It has a name of its own, under which nothing can be fetched.
+func isMember(v Visit) bool { return strings.Contains(v.URL, "#") }
 
 // recordID names a record, the same each time it is written.
 func recordID(kind warc.Type, url string, at time.Time) string {
@@ -268,7 +285,11 @@ func (w *archiver) fetch(ctx context.Context, m place) error {
 	if !found {
 		return nil // it went while we wrote
 	}
+	v.Time = time.Unix(0, m.date).UTC()
 	w.totals.Fetches++
+	if isMember(v) {
+		return w.member(ctx, v)
+	}
 	if !v.asked() {
 		w.totals.Failures++
 		return w.metadata(v, "", "")
@@ -316,6 +337,13 @@ func (w *archiver) metadata(v Visit, concurrent, note string) error {
 	f.Add("via", oneLine(v.From))
 	if !v.Unlisted.IsZero() {
 		f.Add("unlisted", warc.FormatDate(v.Unlisted))
+	}
+	if v.Text != "" || v.Note != "" {
+		f.Add("attachment", "true")
+	}
+	if isMember(v) {
+		f.Add("status", fmt.Sprint(v.Status))
+		f.Add("last-modified", v.LastModified)
 	}
 	f.Add("error", oneLine(v.Error))
 	f.Add("failure", string(v.Failure))
@@ -400,6 +428,29 @@ func (w *archiver) revisit(v, first Visit) error {
 	}
 	w.totals.Revisits++
 	return w.to.Write(r, answerHead(v, -1), nil)
+}
+
+// member writes what a page of a feed stated of one thing, as a resource without
+// an answer of its own.
+func (w *archiver) member(ctx context.Context, v Visit) error {
+	if v.Status != http.StatusOK {
+		w.totals.Revisits++
+		return w.metadata(v, "", "")
+	}
+	r := about(warc.Resource, v, v.MediaType)
+	content, err := w.Blobs.Get(ctx, v.body())
+	if errors.Is(err, fs.ErrNotExist) {
+		w.totals.Bodiless++
+		return w.metadata(v, "", "the content was erased")
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.metadata(v, r.ID, ""); err != nil {
+		return err
+	}
+	w.totals.Responses++
+	return w.to.Write(r, nil, content)
 }
 
 // original marks a field of a header that does not hold for the body as it is

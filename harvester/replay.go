@@ -14,10 +14,12 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/belfort-lod/belfort/harvester/warc"
+	"github.com/belfort-lod/belfort/rdf/nquads"
 )
 
 // Replayed counts what a replay did. Its Totals count as those of a run, without
@@ -145,13 +147,28 @@ func (p *replay) record(ctx context.Context, record *warc.Record) error {
 			return err
 		}
 		p.told = told{record.Reference("WARC-Concurrent-To"), warc.ParseFields(block)}
-		if p.told.of == "" && p.told.fields.Get("failure") != "" {
+		switch {
+		case p.told.of != "":
+		case p.told.fields.Get("status") != "":
+			p.out.Fetches++
+			return p.member(ctx, record, nil)
+		case p.told.fields.Get("failure") != "":
 			p.out.Fetches++
 			return p.failure(ctx, record)
 		}
 		return nil
 	case warc.Request:
 		return nil
+	case warc.Resource:
+		if p.told.of != record.ID || p.told.fields.Get("status") == "" {
+			break
+		}
+		p.out.Fetches++
+		block, err := p.block(record, p.Options.MaxBody)
+		if err != nil || block == nil {
+			return err
+		}
+		return p.member(ctx, record, block)
 	case warc.Response, warc.Revisit:
 		p.out.Fetches++
 		return p.answered(ctx, record)
@@ -198,7 +215,14 @@ func (p *replay) link(ctx context.Context, record *warc.Record, fields warc.Fiel
 		return link, last, false, nil
 	}
 	p.now = record.Date
-	return link, last, true, nil
+	if last, err = p.alone(ctx, last); err != nil || link.From == "" {
+		return link, last, true, err
+	}
+	// How the page that leads to it calls it.
+	from, _, err := p.Visits.Last(ctx, link.From)
+	link.Listed = from.Sitemap && slices.Contains(from.Links, clean)
+	link.Attachment = fields.Get("attachment") != "" || slices.Contains(from.Attachments, clean) && !slices.Contains(from.Links, clean)
+	return link, last, true, err
 }
 
 // failure replays a fetch that got no answer.
@@ -261,10 +285,10 @@ func isRules(link Link) bool {
 // answered replays a fetch that got an answer.
 func (p *replay) answered(ctx context.Context, record *warc.Record) error {
 	var fields warc.Fields
-	if p.told.of == record.ID {
+	own := p.told.of == record.ID // only an Archive puts them before
+	if own {
 		fields = p.told.fields
 	}
-	own := fields != nil
 	link, last, ok, err := p.link(ctx, record, fields)
 	if err != nil || !ok {
 		return err
@@ -400,6 +424,33 @@ func (p *replay) earlier(ctx context.Context, page *page, record *warc.Record, l
 		page.body, page.hash = body, hash
 	}
 	return nil
+}
+
+// member replays what a page of a feed said of one thing: what it stated, or
+// that the thing is no more (nil).
+func (p *replay) member(ctx context.Context, record *warc.Record, text []byte) error {
+	fields, name := p.told.fields, record.TargetURI()
+	last, known, err := p.Visits.Last(ctx, name)
+	if err != nil {
+		return err
+	}
+	status := fields.Get("status")
+	switch {
+	case known && !record.Date.After(last.Time):
+		p.out.Known++
+		return nil
+	case text == nil && status == fmt.Sprint(http.StatusOK):
+		p.out.Bodiless++
+		return nil
+	}
+	m := member{name: name, deleted: text == nil}
+	if m.quads, err = nquads.Parse(text); err != nil {
+		p.out.Damaged++
+		return nil
+	}
+	m.at, _ = parseTime(fields.Get("last-modified"))
+	p.now = record.Date
+	return p.run.member(ctx, Link{URL: fields.Get("via"), Seed: fields.Get("seed")}, m)
 }
 
 // rules records the fetch of the rules of a host.

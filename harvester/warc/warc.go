@@ -20,6 +20,7 @@ const (
 	Request  Type = "request"  // what was asked
 	Response Type = "response" // what was answered
 	Revisit  Type = "revisit"  // an answer whose content stands in an earlier record
+	Resource Type = "resource" // something that has no answer of its own
 	Metadata Type = "metadata" // about another record, or about a fetch without answer
 )
 

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -344,4 +345,49 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+type reprocessCommand struct {
+	JSON bool `name:"json" help:"Print the totals as one JSON object on the last line."`
+}
+
+// Help is shown under the usage.
+func (reprocessCommand) Help() string {
+	return `Example: belfort harvest reprocess --data vlaanderen
+
+Reads and judges everything that is stored anew, without a single request: after a new version of
+Belfort that reads or judges better. What comes out as it was writes nothing in the ledger. A server
+must be stopped first. What was cut off can be done again.
+
+Exit code 0: everything was read. 3: some page can not be read any more, and stays as it was.`
+}
+
+// Run reads everything anew.
+func (c *reprocessCommand) Run(e *env, harvest *harvestCommand) (err error) {
+	h, err := openStopped(e, harvest.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	bar := newProgress(e, "reprocess")
+	hv := h.harvest(harvester.Options{Parallel: runtime.GOMAXPROCS(0)})
+	hv.Progress = bar.harvested
+	totals, err := hv.Reprocess(e.ctx)
+	bar.done()
+	if err := errors.Join(err, h.follow(e)); err != nil {
+		return err
+	}
+	for _, f := range totals.Failures {
+		fmt.Fprintf(e.stderr, "failed: %s\n", explain(f.Err))
+	}
+	if c.JSON {
+		err = json.NewEncoder(e.stdout).Encode(totals)
+	} else {
+		_, err = fmt.Fprintf(e.stdout, "%d pages read anew: %d new, %d changed, %d unchanged, %d withdrawn, %d held, %d overview pages; %d erased, %d failed\n",
+			totals.Pages, totals.New, totals.Changed, totals.Unchanged, totals.Withdrawn, totals.Held, totals.Overviews, totals.Gone, totals.Failed)
+	}
+	if err == nil && totals.Failed > 0 {
+		err = &exit{code: exitPartly}
+	}
+	return err
 }
