@@ -31,7 +31,8 @@ func (backupCommand) Help() string {
 Writes a consistent copy of the data directory: ledger, pages and reports, state of the harvest, and
 the store. A server may go on serving and harvesting meanwhile: it then makes the copy itself. On the
 same disk most of the copy is links and costs no space; copy it elsewhere to be safe from a broken
-disk. The search index is left out: a restored directory makes it anew.`
+disk. The search index is left out: a restored directory makes it anew. Where the state is in PostgreSQL
+the copy holds the store only: make a backup of the database with pg_dump.`
 }
 
 // Run makes the backup, or has the running server make it.
@@ -65,6 +66,10 @@ func (c *backupCommand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if m.Elsewhere {
+		_, err = fmt.Fprintf(e.stdout, "%s: %d quads\nLedger, pages and state of the harvest are in PostgreSQL and NOT in this backup: make one of the database with pg_dump.\n", to, m.Quads)
+		return err
+	}
 	_, err = fmt.Fprintf(e.stdout, "%s: %d ledger entries, %d quads\n", to, m.Entries, m.Quads)
 	return err
 }
@@ -89,6 +94,8 @@ type manifest struct {
 	Entries uint64    `json:"entries"` // of the ledger
 	Hash    string    `json:"hash"`    // of the last of them
 	Quads   int64     `json:"quads"`
+	// Elsewhere says that ledger, pages and state are in PostgreSQL, and not here.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 func readManifest(dir string) (m manifest, err error) {
@@ -118,10 +125,7 @@ func (h *house) backup(ctx context.Context, dir string) (err error) {
 		}
 	}()
 	m := manifest{Belfort: version(), Time: time.Now().UTC()}
-	if err := h.state.Backup(filepath.Join(dir, "state")); err != nil {
-		return err
-	}
-	if err := h.blobs.Backup(ctx, filepath.Join(dir, "blobs")); err != nil {
+	if err := h.state.backup(ctx, h.config.Data, dir); err != nil {
 		return err
 	}
 	if h.quads != nil {
@@ -130,8 +134,10 @@ func (h *house) backup(ctx context.Context, dir string) (err error) {
 		}
 		m.Quads = h.quads.Len()
 	}
-	if m.Entries, m.Hash, err = headOf(ctx, filepath.Join(dir, "state")); err != nil {
-		return err
+	if m.Elsewhere = h.state.shared != nil; !m.Elsewhere {
+		if m.Entries, m.Hash, err = headOf(ctx, filepath.Join(dir, "state")); err != nil {
+			return err
+		}
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -184,14 +190,34 @@ func (c *restoreCommand) Run(e *env) (err error) {
 	if err := os.CopyFS(draft, os.DirFS(c.From)); err != nil {
 		return errors.Join(fmt.Errorf("copy backup: %w", err), os.RemoveAll(draft))
 	}
-	if err := errors.Join(os.Remove(filepath.Join(draft, manifestFile)), checkRestored(e.ctx, draft, m)); err != nil {
+	check := checkRestored
+	if m.Elsewhere {
+		check = checkStore
+	}
+	if err := errors.Join(os.Remove(filepath.Join(draft, manifestFile)), check(e.ctx, draft, m)); err != nil {
 		return errors.Join(fmt.Errorf("%s cannot be restored: %w", c.From, err), os.RemoveAll(draft))
 	}
 	if err := os.Rename(draft, c.Data); err != nil {
 		return err
 	}
+	if m.Elsewhere {
+		_, err = fmt.Fprintf(e.stdout, "%s: %d quads; the rest is in PostgreSQL, and the store catches up from there\n", c.Data, m.Quads)
+		return err
+	}
 	_, err = fmt.Fprintf(e.stdout, "%s: %d ledger entries, sound; %d quads\n", c.Data, m.Entries, m.Quads)
 	return err
+}
+
+// checkStore checks a store whose ledger is in PostgreSQL.
+func checkStore(ctx context.Context, dir string, _ manifest) error {
+	if _, err := os.Stat(filepath.Join(dir, "quads")); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	store, closeAll, err := openStore(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Check(ctx), closeAll())
 }
 
 // checkRestored opens what was copied and checks all of it.

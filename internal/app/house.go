@@ -14,7 +14,6 @@ import (
 	"github.com/belfort-lod/belfort/internal/oogst"
 	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/internal/state/files"
-	"github.com/belfort-lod/belfort/internal/state/pebble"
 	"github.com/belfort-lod/belfort/publisher"
 	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/search/bleve"
@@ -28,16 +27,16 @@ import (
 type house struct {
 	config    config.Config
 	clock     Clock
-	state     *pebble.DB
-	blobs     *files.Blobs
+	state     *state
+	blobs     publisher.Blobs
 	reports   *files.Reports // of the validator
 	quads     *quadstore.Store
 	index     *bleve.Index
 	engine    sparql.Engine
 	reader    *publisher.Reader
 	publisher *publisher.Publisher
-	frontier  *pebble.Frontier
-	visits    *pebble.Visits
+	frontier  harvester.Frontier
+	visits    harvester.Visits
 	client    *http.Client // for what the operator's sources lead to; see newClient
 	visitors  *http.Client // for what visitors name: the web's own ports only
 	keys      *config.Keyring
@@ -65,12 +64,10 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	if err := os.MkdirAll(c.Data, 0o750); err != nil {
 		return h, fmt.Errorf("make data directory: %w", err)
 	}
-	if h.state, err = pebble.Open(filepath.Join(c.Data, "state"), nil); err != nil {
+	if h.state, err = openState(ctx, c); err != nil {
 		return h, err
 	}
-	if h.blobs, err = files.Open(filepath.Join(c.Data, "blobs")); err != nil {
-		return h, err
-	}
+	h.frontier, h.visits, h.blobs = h.state.frontier, h.state.visits, h.state.blobs
 	if h.reports, err = files.OpenReports(filepath.Join(c.Data, "reports"), files.ReportBounds{}, nil); err != nil {
 		return h, err
 	}
@@ -81,8 +78,8 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	if h.index, fresh, err = bleve.Open(filepath.Join(c.Data, "index")); err != nil {
 		return h, err
 	}
-	cursors := h.state.Cursors()
-	empty, err := h.state.Calendar().Empty()
+	cursors := h.state.cursors
+	empty, err := h.state.empty()
 	if err != nil {
 		return h, err
 	}
@@ -97,7 +94,6 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 			return h, err
 		}
 	}
-	h.frontier, h.visits = h.state.Frontier(), h.state.Visits()
 	spill := filepath.Join(c.Data, "tmp")
 	if err := errors.Join(os.RemoveAll(spill), os.MkdirAll(spill, 0o750)); err != nil { // what a crash left
 		return h, fmt.Errorf("make directory for temporary files: %w", err)
@@ -107,11 +103,11 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 		TextSearch: textSearch(h.index), Service: sparql.NewService(service(c, h.client)), Writer: writer, Load: h.load,
 		SpillDir: spill, Memory: queryMemory(c.SPARQL.Memory),
 	})
-	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.Calendar()}
+	h.reader = &publisher.Reader{Engine: h.engine, Calendar: h.state.calendar}
 	h.publisher = &publisher.Publisher{
-		Ledger: h.state.Ledger(), Standing: h.state.Ledger(), Blobs: h.blobs, Cursors: cursors, Outbox: h.state.Outbox(),
-		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.Calendar(), Reader: h.reader, Own: ownPrefix(c), Now: h.clock.Now,
-		Marks: h.state.Marks(), Derived: derivedGraphs,
+		Ledger: h.state.ledger, Standing: h.state.standing, Blobs: h.blobs, Cursors: cursors, Outbox: h.state.outbox,
+		Validate: judge, Graphs: h.quads, Index: h.index, Calendar: h.state.calendar, Reader: h.reader, Own: ownPrefix(c), Now: h.clock.Now,
+		Marks: h.state.marks, Derived: derivedGraphs,
 	}
 	writer.Publisher = h.publisher
 	h.watch = h.newWatch()
@@ -143,7 +139,7 @@ func judge(ctx context.Context, p besluit.Publicatie) (publisher.Report, error) 
 func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 	options.UserAgent = fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact)
 	return &harvester.Harvester{
-		Frontier: h.frontier, Visits: h.visits, Rounds: h.visits, Blobs: h.blobs,
+		Frontier: h.frontier, Visits: h.visits, Rounds: h.state.rounds, Blobs: h.blobs,
 		Client: h.client, Options: options, Now: h.clock.Now, After: h.clock.After,
 		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
 			outcome, err := h.publisher.Accept(ctx, p)
@@ -165,7 +161,7 @@ func (h *house) close() error {
 		errs = append(errs, h.quads.Close())
 	}
 	if h.state != nil {
-		errs = append(errs, h.state.Close())
+		errs = append(errs, h.state.close())
 	}
 	return errors.Join(errs...)
 }

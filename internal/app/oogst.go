@@ -19,7 +19,7 @@ import (
 // newWatch makes what judges the harvest of the house.
 func (h *house) newWatch() *oogst.Watch {
 	return &oogst.Watch{
-		Declared: h.declared, Visits: h.visits, Rounds: h.visits,
+		Declared: h.declared, Visits: h.visits, Rounds: h.state.rounds,
 		Ledger: h.publisher.Ledger, Followed: h.followed, Held: h.publisher.Held,
 		Besturen: h.reader.Besturen,
 		Sittings: func(ctx context.Context, bestuur string) ([]oogst.Sitting, []string, error) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -52,6 +53,8 @@ type Config struct {
 	Services []string `json:"services"`
 	// SPARQL says where queries are answered.
 	SPARQL SPARQL `json:"sparql"`
+	// State says where the ledger, the pages and the state of the harvest are kept.
+	State State `json:"state"`
 }
 
 // Source is where a harvest begins. Beside its address and Every, all of it comes
@@ -73,6 +76,33 @@ type Source struct {
 	Credentials *Credentials `json:"-"` // nil for none
 	At          Position     `json:"-"` // in the file of sources
 	Path        string       `json:"-"` // besturen[3].bronnen[0]
+}
+
+// State says where the ledger, the pages and the state of the harvest are kept:
+// in the data directory, unless a database is named.
+type State struct {
+	// Postgres, if set, is a PostgreSQL database that several processes share, each
+	// with a data directory of its own for the store and the index.
+	Postgres *Postgres `json:"postgres"`
+}
+
+// Postgres is a PostgreSQL database.
+type Postgres struct {
+	// URLEnv names the environment variable that holds the address of the database,
+	// "postgres://user:password@host:5432/database", so that the password stands in
+	// no file. The user must be allowed to make a schema there, the first time.
+	URLEnv string `json:"urlEnv"`
+}
+
+// envName is what the name of an environment variable looks like.
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (p *Postgres) check() error {
+	if !envName.MatchString(p.URLEnv) {
+		// It is not repeated: it may be the address itself.
+		return errors.New("read configuration: state.postgres.urlEnv is not the name of an environment variable; the address of the database stands in the variable, not here")
+	}
+	return nil
 }
 
 // SPARQL says where queries are answered.
@@ -204,6 +234,11 @@ func (c Config) check() error {
 	}
 	if c.SPARQL.Engine != nil {
 		if err := c.SPARQL.Engine.check(); err != nil {
+			return err
+		}
+	}
+	if c.State.Postgres != nil {
+		if err := c.State.Postgres.check(); err != nil {
 			return err
 		}
 	}
