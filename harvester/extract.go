@@ -34,6 +34,7 @@ var followedNames = func() []string {
 
 // reading is what was read from one body.
 type reading struct {
+	unread   bool // only the links were looked for
 	text     []byte
 	quads    []rdf.Sourced
 	subjects map[rdf.Term]rdf.Span

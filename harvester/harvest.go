@@ -48,6 +48,9 @@ type Options struct {
 	// Revisit leaves pages alone that are not due (Visit.Due). Without it every
 	// page is asked for in every round.
 	Revisit bool
+	// FetchOnly keeps the pages as evidence and follows their links, and does not
+	// say what they state: Reprocess does so later.
+	FetchOnly bool
 	// Look is how often Serve asks which sources are due; 20 s.
 	Look time.Duration
 }
@@ -542,11 +545,15 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	if link.Attachment {
 		return r.attachment(ctx, link, v, p)
 	}
-	content, err := read(link.URL, p)
+	reader := read
+	if r.Options.FetchOnly {
+		reader = scan
+	}
+	content, err := reader(link.URL, p)
 	if err != nil {
 		return r.give(ctx, link, v, err)
 	}
-	if content.feed {
+	if content.feed && !r.Options.FetchOnly {
 		if err := r.members(ctx, &r.versions, link, content); err != nil {
 			return err
 		}
@@ -562,8 +569,8 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	// A page that stated something before and does not now is for the publisher
 	// to judge.
 	list := content.feed || content.sitemap
-	states := !list && (content.states() || last.published() && len(content.links) > 0)
-	if !states && !list && len(content.links) == 0 && !link.Listed {
+	states := !list && !r.Options.FetchOnly && (content.states() || last.published() && !last.Unread && len(content.links) > 0)
+	if !states && !list && len(content.links) == 0 && !link.Listed && !r.Options.FetchOnly {
 		return r.give(ctx, link, v, content.empty(link.URL))
 	}
 	outcome := Outcome("")
@@ -577,7 +584,8 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 		}
 	}
 	v = succeeded(v, last, p)
-	v.Overview, v.Title, v.Canonical, v.Text, v.Note = !states, content.title, "", "", ""
+	v.Unread = content.unread
+	v.Overview, v.Title, v.Canonical, v.Text, v.Note = !states && !content.unread, content.title, "", "", ""
 	v.Links, v.Attachments, v.Sitemap, v.Modified = content.links, content.attachments, content.sitemap, nil
 	if content.modified != nil {
 		v.Modified = make([]int64, len(v.Links))

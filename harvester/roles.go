@@ -124,6 +124,8 @@ type Visit struct {
 	Sitemap     bool     `json:"sitemap,omitempty"`     // it is a sitemap
 	// Overview says that the page only leads to others and states nothing.
 	Overview bool `json:"overview,omitempty"`
+	// Unread says that only its links were looked for (Options.FetchOnly).
+	Unread bool `json:"unread,omitempty"`
 	// Title of the page, for lists.
 	Title string `json:"title,omitempty"`
 	// Canonical is the address under which the same document is published, "" if
