@@ -325,7 +325,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := Main([]string{"harvest", "--sources", file, "--data", data, "--allow-private", "--json", "--delay", "0s"}, nil, &stdout, &stderr)
 	var totals harvester.Totals
-	if err := json.Unmarshal(stdout.Bytes(), &totals); err != nil || code != exitPartly || totals.New != 1 || let != 3 {
+	if err := json.Unmarshal(stdout.Bytes(), &totals); err != nil || code != exitPartly || totals.New != 1 || let < 3 {
 		t.Fatalf("exit %d, %d pages given, %s %s %v", code, let, &stdout, &stderr, err)
 	}
 	if slices.ContainsFunc(elsewhere, func(s string) bool { return strings.Contains(s, "Basic") }) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/internal/besluit"
@@ -37,8 +38,10 @@ type house struct {
 	publisher *publisher.Publisher
 	frontier  harvester.Frontier
 	visits    harvester.Visits
-	client    *http.Client // for what the operator's sources lead to; see newClient
-	visitors  *http.Client // for what visitors name: the web's own ports only
+	client    *http.Client            // for what the operator's sources lead to; see newClient
+	logins    *logins                 // the same, with credentials where a source has some
+	sources   atomic.Pointer[bronnen] // that are harvested on schedule; nil where nothing is
+	visitors  *http.Client            // for what visitors name: the web's own ports only
 	keys      *config.Keyring
 	register  *register.Register // nil where the operator gives none
 	watch     *oogst.Watch
@@ -47,6 +50,8 @@ type house struct {
 // open opens the data directory, making what is not there.
 func open(ctx context.Context, c config.Config) (h *house, err error) {
 	h = &house{config: c, clock: clockOf(ctx), client: newClient(c.AllowPrivate), visitors: newClient(c.AllowPrivate, 80, 443)}
+	h.logins = newLogins(h.client, c.AllowPrivate)
+	h.logins.now = h.now
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
@@ -140,7 +145,7 @@ func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 	options.UserAgent = fmt.Sprintf("Belfort/%s (+%s)", version(), h.config.Contact)
 	return &harvester.Harvester{
 		Frontier: h.frontier, Visits: h.visits, Rounds: h.state.rounds, Blobs: h.blobs,
-		Client: h.client, Options: options, Now: h.clock.Now, After: h.clock.After,
+		Client: h.logins, Options: options, Now: h.clock.Now, After: h.clock.After,
 		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
 			outcome, err := h.publisher.Accept(ctx, p)
 			return harvester.Outcome(outcome.Status), err

@@ -37,8 +37,18 @@ func (h *house) newWatch() *oogst.Watch {
 
 // declared are the sources that the operator lists.
 func (h *house) declared() (list []oogst.Declared) {
-	for _, s := range h.config.Sources {
-		list = append(list, oogst.Declared{URL: s.URL, Every: time.Duration(s.Every)})
+	b := h.sources.Load()
+	if b == nil { // nothing is harvested on schedule by this process
+		b = &bronnen{}
+		if h.config.SourcesFile != "" {
+			if file, err := readBronnen(h.config.SourcesFile, newCatalogue(register.Embedded()), h.config.AllowPrivate); err == nil {
+				b = file // what is wrong in it is for sources check to tell
+			}
+		}
+		b.ofConfig(h.config.Sources)
+	}
+	for _, s := range b.list {
+		list = append(list, oogst.Declared{URL: s.Clean, Bestuurseenheid: s.Eenheid.IRI, Every: s.every()})
 	}
 	return list
 }

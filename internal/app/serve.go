@@ -9,27 +9,32 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
-	"github.com/belfort-lod/belfort/harvester"
 	"github.com/belfort-lod/belfort/internal/config"
+	"github.com/belfort-lod/belfort/internal/register"
 	"github.com/belfort-lod/belfort/publisher/loket"
 )
 
 type serveCommand struct {
 	Config string `type:"existingfile" help:"Configuration file (JSON): sources, schedule, portal."`
-	Data   string `help:"Data directory; wins over the file (default: data)."`
-	Addr   string `help:"Where to listen; wins over the file (default: localhost:8080)."`
-	Base   string `help:"Public address of the site; wins over the file."`
+	// The name of the flag is that of harvest.
+	Sources string `type:"existingfile" help:"File of sources (YAML), read again when it changes; wins over the file."`
+	Data    string `help:"Data directory; wins over the file (default: data)."`
+	Addr    string `help:"Where to listen; wins over the file (default: localhost:8080)."`
+	Base    string `help:"Public address of the site; wins over the file."`
 }
 
 // Help is shown under the usage.
 func (serveCommand) Help() string {
 	return `Example: belfort serve --config belfort.json
 
-Serves the site, the API and the SPARQL endpoint, and harvests each source of the configuration on its
-schedule. Stops in good order on Ctrl-C or SIGTERM. The configuration is described in the README.`
+Serves the site, the API and the SPARQL endpoint, and harvests each source of the configuration and of the
+file of sources on its schedule, many at once. The file of sources is read again when it changes, or at once
+on SIGHUP; if something is wrong in it, that is told and the sources stay as they were. Stops in good order on Ctrl-C or SIGTERM. The configuration is described in the README.`
 }
 
 // Run serves until it is told to stop.
@@ -54,6 +59,14 @@ func (c *serveCommand) Run(e *env) (err error) {
 	if err := h.notify(); err != nil {
 		return &exit{exitUsage, err}
 	}
+	file := &sourcesFile{
+		name: cfg.SourcesFile, catalogue: newCatalogue(register.Embedded()), private: cfg.AllowPrivate, logins: h.logins, others: cfg.Sources,
+	}
+	sources, err := file.read()
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	h.sources.Store(sources)
 	handler, err := h.site()
 	if err != nil {
 		return err
@@ -65,13 +78,26 @@ func (c *serveCommand) Run(e *env) (err error) {
 	}
 	defer withdraw()
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
-	log.Info("serving", "address", "http://"+hostPort(listener), "base", cfg.Base, "data", cfg.Data, "sources", len(cfg.Sources))
+	log.Info("serving", "address", "http://"+hostPort(listener), "base", cfg.Base, "data", cfg.Data, "sources", len(sources.list))
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangup:
+				file.asked.Store(true)
+			}
+		}
+	}()
 	work := make(chan struct{})
 	go func() {
 		defer close(work)
-		h.schedule(ctx, log)
+		h.schedule(ctx, log, file)
 	}()
 	server := newServer(h.operable(handler, secret))
 	served := make(chan error, 1)
@@ -114,7 +140,7 @@ func (c *serveCommand) read() (config.Config, error) {
 	for _, flag := range []struct {
 		value string
 		to    *string
-	}{{c.Data, &cfg.Data}, {c.Addr, &cfg.Addr}, {c.Base, &cfg.Base}} {
+	}{{c.Data, &cfg.Data}, {c.Addr, &cfg.Addr}, {c.Base, &cfg.Base}, {c.Sources, &cfg.SourcesFile}} {
 		if flag.value != "" {
 			*flag.to = flag.value
 		}
@@ -154,35 +180,6 @@ func portalClient() *http.Client {
 // idle is how often the schedule looks whether a source or a melding is due.
 const idle = 20 * time.Second
 
-// schedule harvests each source when its time has come, and lets the
-// followers go on in between. Trouble is logged and tried again.
-func (h *house) schedule(ctx context.Context, log *slog.Logger) {
-	// What a crash cut off goes on first.
-	_, err := h.harvest(harvester.Options{Delay: politely}).Run(ctx, nil)
-	warn(ctx, log, "resume harvest", err)
-	for {
-		for _, s := range h.config.Sources {
-			if due, err := h.due(ctx, s); err != nil || !due {
-				warn(ctx, log, "read schedule", err)
-				continue
-			}
-			log.Info("harvest begins", "source", s.URL)
-			totals, err := h.harvest(harvester.Options{Delay: politely}).Run(ctx, harvester.Sources(s.URL))
-			warn(ctx, log, "harvest", err)
-			log.Info("harvest ended", "source", s.URL, "pages", totals.Pages, "new", totals.New, "changed", totals.Changed,
-				"withdrawn", totals.Withdrawn, "held", totals.Held, "failed", totals.Failed)
-			warn(ctx, log, "follow", h.publisher.Follow(ctx))
-		}
-		warn(ctx, log, "follow", h.publisher.Follow(ctx))
-		warn(ctx, log, "delete expired reports", h.reports.Sweep())
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(idle):
-		}
-	}
-}
-
 // politely is the pause between two requests to one host that nobody set
 // otherwise.
 const politely = 250 * time.Millisecond
@@ -191,24 +188,6 @@ func warn(ctx context.Context, log *slog.Logger, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		log.Warn(what+" failed", "error", err)
 	}
-}
-
-// due reports whether the last round of a source is long enough ago. A source
-// that failed is due after a tenth of its interval, at least ten minutes.
-func (h *house) due(ctx context.Context, s config.Source) (bool, error) {
-	clean, ok := harvester.CleanURL(s.URL)
-	if !ok {
-		return false, fmt.Errorf("source %q is no address", s.URL)
-	}
-	visit, seen, err := h.visits.Last(ctx, clean)
-	if err != nil || !seen {
-		return !seen, err
-	}
-	every := time.Duration(s.Every)
-	if visit.Error != "" {
-		every = min(every, max(every/10, 10*time.Minute))
-	}
-	return time.Since(visit.Time) >= every, nil
 }
 
 // newServer makes a server that slow or careless clients cannot hold up.
