@@ -35,6 +35,8 @@ func TestReadErrors(t *testing.T) {
 		`{"sparql": {"engine": {"endpoint": "http://localhost:8890/sparql"}}}`:                         "needs update or graphStore",
 		`{"sparql": {"engine": {"endpoint": "http://a/", "update": "http://a/", "user": "dba"}}}`:      "both user and passwordEnv",
 		`{"sparql": {"engine": {"endpoint": "http://a/", "update": "file:///x"}}}`:                     "sparql.engine.update",
+		`{"state": {"postgres": {}}}`:                                                                  "state.postgres.urlEnv",
+		`{"state": {"postgres": {"urlEnv": "postgres://belfort@h/b"}}}`:                                "the variable, not here",
 		`{"sparql": {"memory": -1}}`:                                                                   "sparql.memory",
 		`{"portal": "https://p.example", "melding": [{"vendor": "v"}]}`:                                "melding[0] needs",
 		`{"melding": [{"bestuurseenheid": "b", "vendor": "v", "keyEnv": "K", "start": "2026-01-01"}]}`: "portal is not",
