@@ -88,6 +88,11 @@ func openStopped(e *env, data string) (*house, error) {
 	if err := exists(data); err != nil {
 		return nil, err
 	}
+	return openFree(e, data)
+}
+
+// openFree opens a data directory that must not be in use, or makes it.
+func openFree(e *env, data string) (*house, error) {
 	if address := servedAt(data); address != "" {
 		return nil, fmt.Errorf("the server at %s has %s open: stop it first, or work on a copy (belfort backup, belfort restore)", address, data)
 	}
@@ -223,10 +228,7 @@ func (c *importCommand) Run(e *env, harvest *harvestCommand) (err error) {
 			return &exit{exitUsage, err}
 		}
 	}
-	if err := os.MkdirAll(harvest.Data, 0o750); err != nil {
-		return fmt.Errorf("make data directory: %w", err)
-	}
-	h, err := openStopped(e, harvest.Data)
+	h, err := openFree(e, harvest.Data)
 	if err != nil {
 		return err
 	}
