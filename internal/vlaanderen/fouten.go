@@ -16,7 +16,7 @@ func (v *Vlaanderen) plat(name string, day int) bool {
 // hapert reports whether the first request of a day for the robots.txt of a host goes wrong. On
 // such a day nothing else does.
 func (v *Vlaanderen) hapert(h *host, day int) bool {
-	return !v.o.Rustig && v.lot(12, "hapert", h.naam, day) == 0
+	return !v.o.Rustig && day < v.o.Dagen && v.lot(12, "hapert", h.naam, day) == 0
 }
 
 // dagfouten are the faults that last a day.
@@ -57,7 +57,7 @@ func (v *Vlaanderen) gestoord(p *pagina, fault string) *antwoord {
 
 // vergaat makes an answer go wrong that would be right when one asks again: once or twice a day.
 func (v *Vlaanderen) vergaat(a *antwoord, address string, day, times int) {
-	if v.o.Rustig || v.lot(100, "vergaat", address, day) >= 4 {
+	if v.o.Rustig || day >= v.o.Dagen || v.lot(100, "vergaat", address, day) >= 4 {
 		return
 	}
 	kind := v.lot(20, "hoe vergaat", address, day)

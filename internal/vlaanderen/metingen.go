@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -87,6 +88,18 @@ func (v *Vlaanderen) Verzoeken(day int) []Verzoek {
 		list = append(list, q)
 	}
 	return list
+}
+
+// Voorwaardelijk reports whether an address is that of a published page, now, on a host that says by
+// what it can be asked for conditionally.
+func (v *Vlaanderen) Voorwaardelijk(url string) bool {
+	i, ok := slices.BinarySearchFunc(v.paginas, url, func(p *pagina, url string) int { return strings.Compare(p.url, url) })
+	if !ok {
+		return false
+	}
+	p := v.paginas[i]
+	h := v.hosts[p.host]
+	return p.er(v.o.Now()) && (h.etag || h.modified)
 }
 
 func (v *Vlaanderen) klacht(format string, args ...any) {

@@ -256,13 +256,13 @@ func (v *Vlaanderen) maakSitemaps(b *bestuur, at func(string)) {
 	v.zet(name, "/sitemap_index.xml", func(v *Vlaanderen, t time.Time) *antwoord {
 		var s strings.Builder
 		fmt.Fprintf(&s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex %s>\n", ns)
-		for i, path := range []string{"/sitemaps/agendas.xml", "/sitemaps/besluiten.xml.gz"} {
+		for i, path := range []string{"/sitemap-agendas.xml", "/sitemap-besluiten.xml.gz"} {
 			fmt.Fprintf(&s, "<sitemap><loc>%s</loc><lastmod>%s</lastmod></sitemap>\n", address(path), changed(half(t, i == 0), t).Format(time.RFC3339))
 		}
 		s.WriteString("</sitemapindex>\n")
 		return &antwoord{status: http.StatusOK, soort: "application/xml", body: []byte(s.String()), gewijzigd: b.bijgewerkt(v, t)}
 	})
-	for i, path := range []string{"/sitemaps/agendas.xml", "/sitemaps/besluiten.xml.gz"} {
+	for i, path := range []string{"/sitemap-agendas.xml", "/sitemap-besluiten.xml.gz"} {
 		v.zet(name, path, func(v *Vlaanderen, t time.Time) *antwoord {
 			var s strings.Builder
 			fmt.Fprintf(&s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset %s>\n", ns)

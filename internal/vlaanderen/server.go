@@ -144,7 +144,7 @@ func (v *Vlaanderen) gewoon(h *host, path string, t time.Time) *antwoord {
 		return p(v, t)
 	}
 	switch {
-	case strings.HasPrefix(path, "/intern/"):
+	case h.verbiedt && strings.HasPrefix(path, "/intern/"):
 		return html200([]byte(`<html lang="nl" prefix="besluit: http://data.vlaanderen.be/ns/besluit#"><title>Ontwerp</title><div typeof="besluit:Zitting" resource="https://geheim.example/zitting">Voor intern gebruik</div>`), time.Time{})
 	case strings.HasPrefix(path, "/kalender?maand="):
 		n, err := strconv.Atoi(strings.TrimPrefix(path, "/kalender?maand="))

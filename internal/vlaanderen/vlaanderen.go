@@ -53,6 +53,7 @@ type Bron struct {
 	Bestuurseenheid string   // IRI
 	Naam            string   // of the government
 	Stijl           string   // of the platform
+	Soort           string   // what is at URL: overview, feed or sitemap
 	Hosts           []string // hosts other than that of URL where its documents are, with port
 	// MaxPages is the bound that the source needs, 0 for none: its calendar has no end.
 	MaxPages int
@@ -90,7 +91,7 @@ func New(o Options) *Vlaanderen {
 func (v *Vlaanderen) Bronnen() []Bron {
 	list := make([]Bron, len(v.besturen))
 	for i, b := range v.besturen {
-		list[i] = Bron{URL: b.bron, Bestuurseenheid: b.iri, Naam: b.naam, Stijl: b.stijl.naam(), MaxPages: b.maxPages}
+		list[i] = Bron{URL: b.bron, Bestuurseenheid: b.iri, Naam: b.naam, Stijl: b.stijl.naam(), Soort: b.stijl.begin(), MaxPages: b.maxPages}
 		for _, h := range b.hosts[1:] {
 			list[i].Hosts = append(list[i].Hosts, v.metPoort(h))
 		}

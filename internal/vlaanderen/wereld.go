@@ -23,6 +23,17 @@ func (s stijl) naam() string {
 	return [...]string{"stadsweb", "burgerblad", "jaarboek", "notuleerhulp", "prikbord", "raadpunt"}[s]
 }
 
+// begin is where harvesting of a government begins.
+func (s stijl) begin() string {
+	switch s {
+	case notuleerhulp:
+		return "sitemap"
+	case prikbord:
+		return "feed"
+	}
+	return "overview"
+}
+
 // perHost is how many governments of burgerblad share a host.
 const perHost = 5
 
