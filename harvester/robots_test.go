@@ -1,11 +1,73 @@
 package harvester
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
+
+// groups is built as the example of RFC 9309, section 5.1: a group for all, one
+// for a name, one for two names, and one without rules.
+const groups = `User-Agent: *
+Disallow: *.gif$
+Disallow: /intern/
+Allow: /besluiten/
+Allow: /intern/blad.html
+Allow: /intern/kaart.gif/
+
+User-Agent: lezer
+Disallow:/
+Allow:/intern/blad.html
+
+User-Agent: teller
+User-Agent: kijker
+Disallow: /intern/blad.html
+
+User-Agent: stil
+`
+
+// TestGroups: each crawler goes by the group of its name.
+func TestGroups(t *testing.T) {
+	for _, c := range []struct {
+		product, path string
+		want          bool
+	}{
+		{"ander", "/besluiten/1", true}, {"ander", "/intern/blad.html", true}, {"ander", "/intern/x", false}, {"ander", "/x.gif", false},
+		{"ander", "/intern/kaart.gif/x", true}, {"ander", "/intern/kaart.gif", false},
+		{"lezer", "/intern/blad.html", true}, {"lezer", "/besluiten/1", false}, {"Lezer", "/", false},
+		{"teller", "/intern/blad.html", false}, {"kijker", "/intern/blad.html", false}, {"teller", "/x.gif", true},
+		{"stil", "/intern/blad.html", true}, {"stil", "/x.gif", true}, {"stil", "/", true},
+	} {
+		u := &url.URL{Scheme: "https", Host: "a.example", Path: c.path}
+		if r := parseRules(groups, c.product); r.allow(u) != c.want {
+			t.Errorf("%s at %s: allowed %v, want %v", c.product, c.path, !c.want, c.want)
+		}
+	}
+}
+
+// TestSitemapLines: they belong to no group, and only addresses count.
+func TestSitemapLines(t *testing.T) {
+	r := parseRules("Sitemap: https://a.example/1.xml\nUser-agent: belfort\nDisallow: /a\nsitemap:https://A.example:443/2.xml\nSitemap: /relatief.xml\nSitemap: ftp://a.example/3.xml\nUser-agent: *\nSitemap: https://a.example/1.xml\nDisallow: /b\n", "Belfort")
+	if want := []string{"https://a.example/1.xml", "https://a.example/2.xml"}; !slices.Equal(r.sitemaps, want) {
+		t.Errorf("sitemaps %v, want %v", r.sitemaps, want)
+	}
+	if r.allow(&url.URL{Path: "/a"}) || !r.allow(&url.URL{Path: "/b"}) {
+		t.Error("a sitemap changes the groups")
+	}
+	if r := parseRules(strings.Repeat("Sitemap: https://a.example/"+strings.Repeat("x", 10)+"\n", 1), "b"); len(r.sitemaps) != 1 {
+		t.Errorf("sitemaps %v", r.sitemaps)
+	}
+	var many strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, "Sitemap: https://a.example/%d.xml\n", i)
+	}
+	if r := parseRules(many.String(), "b"); len(r.sitemaps) != maxSitemaps {
+		t.Errorf("%d sitemaps", len(r.sitemaps))
+	}
+}
 
 // TestRules holds what RFC 9309 says, section by section, and what real hosts
 // write.
@@ -42,6 +104,34 @@ func TestRules(t *testing.T) {
 		{"a sitemap is in no group", "User-agent: *\nSitemap: https://x.example/s.xml\nDisallow: /a\n", "/b", "/a"},
 		{"a path without its slash", "User-agent: *\nDisallow: a/\n", "/b", "/a/1"},
 		{"a page that is no robots.txt", "<!doctype html>\n<title>Niet gevonden: oeps</title>\n", "/ /a", ""},
+		// The examples of RFC 9309 itself.
+		{"section 2.2.2, the table: octets that are not ASCII", "User-agent: *\nDisallow: /foo/bar/\u30c4\n", "/foo/bar/", "/foo/bar/%E3%83%84 /foo/bar/%e3%83%84/x"},
+		{"the same, escaped in the rule", "User-agent: *\nDisallow: /foo/bar/%E3%83%84\n", "/foo/bar/", "/foo/bar/\u30c4"},
+		{"the same, unreserved characters escaped", "User-agent: *\nDisallow: /foo/bar/%62%61%7A\n", "/foo/bar/bar", "/foo/bar/baz /foo/bar/%62a%7a"},
+		{"the same, a query", "User-agent: *\nDisallow: /foo/bar?baz=https://foo.bar\n", "/foo/bar?baz=http", "/foo/bar?baz=https://foo.bar"},
+		{"section 2.2.3: a star that is none", "User-agent: *\nDisallow: /path/file-with-a-%2A.html\n", "/path/file-with-a-b.html", "/path/file-with-a-*.html /path/file-with-a-%2a.html"},
+		{"section 2.2.3: a dollar that is none", "User-agent: *\nDisallow: /path/foo-%24\n", "/path/foo-", "/path/foo-$ /path/foo-%24/x"},
+		{"a dollar that is not at the end", "User-agent: *\nDisallow: /a$b\n", "/a /ab", "/a$b /a%24b/c"},
+		{"section 5.2, the longest match", "User-agent: foobot\nDisallow: /\nUser-agent: *\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif\n", "/example/page/ /example/page/x", "/example/page/disallowed.gif"},
+		{"robots.txt itself is allowed (2.2.2)", "User-agent: *\nDisallow: /\n", "/robots.txt", "/robots.txt2 /a"},
+		// What other crawlers are tested on, told in our own words.
+		{"rules before a group, and groups between groups", "Allow: /voor/\n\nUser-agent: belfort\nDisallow: /\nAllow: /x/\nUser-agent: ander\nDisallow: /x/\n\nUser-agent: belfort\nAllow: /z/\n", "/x/b /z/d", "/ /y/c /voor/a"},
+		{"blank lines do not end a group", "User-agent: belfort\n\n\nDisallow: /a\n\nDisallow: /b\n", "/c", "/a /b"},
+		{"other lines do not end the names of a group", "User-agent: belfort\nSitemap: https://a.example/s.xml\nHost: a.example\nUser-agent: ander\nDisallow: /\n", "", "/ /a"},
+		{"order does not count", "User-agent: *\nDisallow: /\nAllow: /x/bladzijde.html\n", "/x/bladzijde.html", "/x/blad /"},
+		{"Allow as long as Disallow, with stars", "User-agent: *\nDisallow: /*.html\nAllow: /*.html\n", "/a.html", ""},
+		{"nothing to forbid and nothing to allow", "User-agent: *\nDisallow:\nAllow:\n", "/ /a", ""},
+		{"the end after a star", "User-agent: *\nDisallow: /a*$\n", "/b", "/a /abc /a/b?c"},
+		{"stars in a row", "User-agent: *\nDisallow: /a***b\n", "/a /ba", "/ab /axxb/c"},
+		{"only a star", "User-agent: *\nDisallow: *\n", "", "/ /a"},
+		{"only the end", "User-agent: *\nDisallow: /$\n", "/a", "/"},
+		{"a part that must be at the end, and is there twice", "User-agent: *\nDisallow: /*ab$\n", "/abc", "/ab /abab"},
+		{"no colon", "User-agent *\nDisallow /a\n", "/b", "/a"},
+		{"spelt as it is pronounced", "useragent: *\nDissalow: /a\nDisalow: /b\n", "/c", "/a /b"},
+		{"a name of two words counts up to the space", "User-agent: Belfort Crawler\nDisallow: /a\n", "/b", "/a"},
+		{"no line end at the end", "User-agent: *\nDisallow: /a", "/b", "/a"},
+		{"a line of a million characters", "User-agent: *\nDisallow: /" + strings.Repeat("a", 100_000) + "\nDisallow: /b\n", "/a", "/b"},
+		{"bytes that are no text", "User-agent: *\nDisallow: /\xff\x00\nDisallow: /b\n", "/a", "/b /%FF%00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := parseRules(c.robots, "Belfort")
