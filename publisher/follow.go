@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
@@ -114,54 +115,102 @@ func (p *Publisher) FollowIndex(ctx context.Context) error {
 		before = FollowerDoubles
 	}
 	limit := func(ctx context.Context) (uint64, error) { return p.Cursors.Cursor(ctx, before) }
-	return p.follow(ctx, FollowerIndex, limit, func(ctx context.Context, entries []item) error {
-		touched := &besluit.Inhoud{}
-		for _, it := range entries {
-			if it.Kind == Held {
-				continue
+	err := p.follow(ctx, FollowerIndex, limit, func(ctx context.Context, entries []item) error { return p.reindex(ctx, indexes, entries) })
+	if err != nil {
+		return err
+	}
+	return p.indexTouched(ctx, indexes)
+}
+
+// Touch has FollowIndex read a page anew when it runs next, although the page
+// did not change: something did that the index has from elsewhere, such as the
+// text of an attachment. Only this process remembers it until then.
+func (p *Publisher) Touch(pagina string) {
+	p.touching.Lock()
+	defer p.touching.Unlock()
+	if p.touched == nil {
+		p.touched = map[string]bool{}
+	}
+	p.touched[pagina] = true
+}
+
+// indexTouched indexes the pages that were touched.
+func (p *Publisher) indexTouched(ctx context.Context, indexes []Index) error {
+	p.touching.Lock()
+	paginas := slices.Sorted(maps.Keys(p.touched))
+	p.touched = nil
+	p.touching.Unlock()
+	for batch := range slices.Chunk(paginas, cmp.Or(max(p.Batch, 0), DefaultBatch)) {
+		var entries []item
+		var err error
+		for _, pagina := range batch {
+			e, refs, ok, failed := p.Ledger.Latest(ctx, pagina)
+			if ok {
+				entries = append(entries, item{e, refs})
 			}
-			refs := []string{it.refs.Before}
-			if it.Kind == Published || it.Kind == Written {
-				refs = append(refs, it.refs.Graph)
-			}
-			for _, ref := range refs {
-				quads, err := p.quads(ctx, ref)
-				if err != nil {
-					return fmt.Errorf("entry %d: %w", it.Sequence, err)
-				}
-				in := besluit.Lift(rdf.NewGraph(quads...))
-				touched.Zittingen = append(touched.Zittingen, in.Zittingen...)
-				touched.Agendapunten = append(touched.Agendapunten, in.Agendapunten...)
-				touched.Besluiten = append(touched.Besluiten, in.Besluiten...)
-				if err := p.touchDoubles(ctx, it.Pagina, in, touched); err != nil {
-					return err
-				}
-			}
+			err = errors.Join(err, failed)
 		}
-		if len(indexed(touched)) == 0 {
-			return nil
+		if err == nil {
+			err = p.reindex(ctx, indexes, entries)
 		}
-		inhoud, gone, err := p.Reader.Together(ctx, touched)
 		if err != nil {
-			return err
-		}
-		hidden, err := p.hideDoubles(ctx, inhoud)
-		if err != nil {
-			return err
-		}
-		gone = append(gone, hidden...)
-		for _, x := range indexes {
-			if len(gone) > 0 {
-				if err := x.Delete(ctx, gone); err != nil {
-					return err
-				}
+			for _, pagina := range paginas {
+				p.Touch(pagina)
 			}
-			if err := x.Put(ctx, inhoud); err != nil {
+			return fmt.Errorf("index anew: %w", err)
+		}
+	}
+	return nil
+}
+
+// reindex brings the indexes up to what entries touch.
+func (p *Publisher) reindex(ctx context.Context, indexes []Index, entries []item) error {
+	touched := &besluit.Inhoud{}
+	for _, it := range entries {
+		if it.Kind == Held {
+			continue
+		}
+		refs := []string{it.refs.Before}
+		if it.Kind == Published || it.Kind == Written {
+			refs = append(refs, it.refs.Graph)
+		}
+		for _, ref := range refs {
+			quads, err := p.quads(ctx, ref)
+			if err != nil {
+				return fmt.Errorf("entry %d: %w", it.Sequence, err)
+			}
+			in := besluit.Lift(rdf.NewGraph(quads...))
+			touched.Zittingen = append(touched.Zittingen, in.Zittingen...)
+			touched.Agendapunten = append(touched.Agendapunten, in.Agendapunten...)
+			touched.Besluiten = append(touched.Besluiten, in.Besluiten...)
+			if err := p.touchDoubles(ctx, it.Pagina, in, touched); err != nil {
 				return err
 			}
 		}
+	}
+	if len(indexed(touched)) == 0 {
 		return nil
-	})
+	}
+	inhoud, gone, err := p.Reader.Together(ctx, touched)
+	if err != nil {
+		return err
+	}
+	hidden, err := p.hideDoubles(ctx, inhoud)
+	if err != nil {
+		return err
+	}
+	gone = append(gone, hidden...)
+	for _, x := range indexes {
+		if len(gone) > 0 {
+			if err := x.Delete(ctx, gone); err != nil {
+				return err
+			}
+		}
+		if err := x.Put(ctx, inhoud); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // touchDoubles adds the decisions that are alike to one of a page: whether they

@@ -87,6 +87,8 @@ type Publisher struct {
 	// following is held by who runs FollowGraphs, writes by who writes own graphs.
 	following, writes chan struct{}
 	once              sync.Once
+	touching          sync.Mutex
+	touched           map[string]bool // pages to index anew
 }
 
 // Status is what became of a page that was offered to Accept.

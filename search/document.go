@@ -35,10 +35,15 @@ type Text struct {
 
 // Documents maps entities to documents. An agenda item is a document of its
 // own only as long as no decision came from it; gone lists the items that are
-// none any more.
-func Documents(inhoud *besluit.Inhoud) (documents []Document, gone []string) {
+// none any more. attachment gives the plain text of the attachment with an IRI,
+// "" where none was read; nil knows of none.
+func Documents(inhoud *besluit.Inhoud, attachment func(iri string) string) (documents []Document, gone []string) {
 	for _, b := range inhoud.Besluiten {
-		documents = append(documents, ofBesluit(b))
+		d := ofBesluit(b)
+		if attachment != nil {
+			d.attach(b.Bijlagen, attachment)
+		}
+		documents = append(documents, d)
 	}
 	for _, a := range inhoud.Agendapunten {
 		if hasBesluit(a) {
@@ -143,6 +148,26 @@ func (d *Document) ofOrgaan(o *besluit.Bestuursorgaan) {
 func (d *Document) text(part, text string) {
 	if text = PlainText(text); text != "" {
 		d.Texts = append(d.Texts, Text{Part: part, Text: text})
+	}
+}
+
+// maxAttached bounds what the attachments of one decision bring into an index,
+// in bytes: regulations with maps and tables run to hundreds of pages.
+const maxAttached = 4 << 20
+
+// attach adds the text of attachments, which is plain: "<" is no tag in it.
+func (d *Document) attach(iris []string, attachment func(iri string) string) {
+	room := maxAttached
+	for _, iri := range iris {
+		text := strings.Join(strings.Fields(attachment(iri)), " ")
+		if most := min(room, maxText); len(text) > most {
+			text = strings.ToValidUTF8(text[:most], "")
+		}
+		if text == "" {
+			continue
+		}
+		room -= len(text)
+		d.Texts = append(d.Texts, Text{Part: "bijlage", Text: text})
 	}
 }
 

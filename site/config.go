@@ -49,6 +49,10 @@ type Config struct {
 	// if one does or the page was never seen; nil leaves it unsaid.
 	Unlisted func(ctx context.Context, pagina string) (since time.Time, err error)
 
+	// Bijlage tells what is known of an attachment; ok is false if it was never
+	// fetched. nil leaves it unsaid.
+	Bijlage func(ctx context.Context, iri string) (b Bijlage, ok bool)
+
 	// Changed tells, by IRI, when the pages that state decisions last changed, for
 	// feeds; nil leaves feeds with the dates of publication.
 	Changed func(ctx context.Context, besluiten []*besluit.Besluit) (map[string]time.Time, error)

@@ -135,6 +135,7 @@ type besluitPage struct {
 	Bronnen                      []source
 	Weg                          *publisher.Entry // the newest page of its that was withdrawn
 	Dubbels                      []double
+	Bijlagen                     []attachedFile
 	Geschiedenis                 []past
 	Citaat, Permalink            snippet
 }
@@ -165,6 +166,7 @@ func (s *site) besluit(w http.ResponseWriter, r *http.Request) error {
 			d.Stemmingen = votes(l, b.Behandeling.Stemmingen)
 		}
 		d.Termijnen = termijnen(l, b, d.Genomen, orgaan, s.Now())
+		d.Bijlagen = s.attachedFiles(r.Context(), l, b.Bijlagen)
 		if d.Corrigeert, err = s.others(r.Context(), l, b.Corrigeert); err != nil {
 			return err
 		}

@@ -193,6 +193,9 @@ func (w *world) config() Config {
 			return publisher.Entry{Sequence: 7, Kind: publisher.Withdrawn, Pagina: "https://vlavirgem.example/lijst/1", Time: time.Date(2026, 10, 2, 9, 0, 0, 0, time.UTC), Reason: "de bron antwoordt 410", Hash: strings.Repeat("ef", 32)}, true, nil
 		},
 		History: fakeHistory{w}, Doubles: fakeHistory{w}, Withdrawals: fakeHistory{w}.withdrawals,
+		Bijlage: func(_ context.Context, iri string) (Bijlage, bool) {
+			return Bijlage{MediaType: "application/pdf", Bytes: 1_234_567, Doorzoekbaar: true, Opmerking: "maar deels gelezen: <b>"}, strings.HasSuffix(iri, ".pdf")
+		},
 		Unlisted: func(_ context.Context, pagina string) (time.Time, error) {
 			if strings.HasSuffix(pagina, "/notulen/1") {
 				return time.Date(2026, 11, 19, 3, 0, 0, 0, time.UTC), nil

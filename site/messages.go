@@ -228,6 +228,7 @@ var messages = map[string]rdf.Text{
 	"artikel":               {NL: "Artikel", EN: "Article"},
 	"bijlage":               {NL: "Bijlage", EN: "Attachment"},
 	"bijlagen":              {NL: "Bijlagen", EN: "Attachments"},
+	"bijlage.doorzoekbaar":  {NL: "tekst doorzoekbaar", EN: "text can be searched"},
 
 	"stemming":              {NL: "Stemming", EN: "Vote"},
 	"voor":                  {NL: "Voor", EN: "In favour"},

@@ -134,7 +134,6 @@ func (s *site) functions(l lang) template.FuncMap {
 		"grond":    func(g besluit.Rechtsgrond) string { return groundOf(l, g) },
 		"markdown": markdown,
 		"bestand":  fileName,
-		"bijlage":  func(n int, iri string) string { return attachment(l, n, iri) },
 		"adres":    shortAddress,
 		"tekst":    func(text string) template.HTML { return rich(policy, text) },
 		"plat":     plain,

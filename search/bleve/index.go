@@ -30,7 +30,13 @@ import (
 const formatVersion = "2"
 
 // Index is a search index on disk. It is safe for concurrent use.
-type Index struct{ index bleve.Index }
+type Index struct {
+	// Attachment gives the plain text of the attachment of a decision, by its IRI,
+	// "" where none was read. It is set before the first use, or nil.
+	Attachment func(ctx context.Context, iri string) string
+
+	index bleve.Index
+}
 
 // Open opens the index in dir, or makes an empty one when there is none, or one
 // of another version. fresh says that it is empty, so that everything must be
@@ -64,7 +70,7 @@ func reopen(dir string) (*Index, error) {
 	}
 	version, err := opened.GetInternal([]byte("version"))
 	if err == nil && string(version) == formatVersion {
-		return &Index{opened}, nil
+		return &Index{index: opened}, nil
 	}
 	if err := opened.Close(); err != nil {
 		return nil, fmt.Errorf("open index: %w", err)
@@ -100,7 +106,7 @@ func create(dir string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open index: %w", err)
 	}
-	return &Index{opened}, nil
+	return &Index{index: opened}, nil
 }
 
 // remove throws an old index away: it holds nothing that the ledger cannot give
@@ -190,7 +196,7 @@ func (x *Index) Put(ctx context.Context, inhoud *besluit.Inhoud) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	documents, gone := search.Documents(inhoud)
+	documents, gone := search.Documents(inhoud, x.attachment(ctx))
 	batch := x.index.NewBatch()
 	known := forms{}
 	for _, d := range documents {
@@ -206,6 +212,13 @@ func (x *Index) Put(ctx context.Context, inhoud *besluit.Inhoud) error {
 		batch.Delete(iri)
 	}
 	return x.write(batch)
+}
+
+func (x *Index) attachment(ctx context.Context) func(string) string {
+	if x.Attachment == nil {
+		return nil
+	}
+	return func(iri string) string { return x.Attachment(ctx, iri) }
 }
 
 // Delete implements publisher.Index. It is durable as Put is.
