@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/belfort-lod/belfort/harvester"
+	"github.com/belfort-lod/belfort/internal/attachment"
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/internal/config"
 	"github.com/belfort-lod/belfort/internal/oogst"
@@ -83,6 +84,7 @@ func open(ctx context.Context, c config.Config) (h *house, err error) {
 	if h.index, fresh, err = bleve.Open(filepath.Join(c.Data, "index")); err != nil {
 		return h, err
 	}
+	h.index.Attachment = h.bijlageTekst
 	cursors := h.state.cursors
 	empty, err := h.state.empty()
 	if err != nil {
@@ -146,6 +148,7 @@ func (h *house) harvest(options harvester.Options) *harvester.Harvester {
 	return &harvester.Harvester{
 		Frontier: h.frontier, Visits: h.visits, Rounds: h.state.rounds, Blobs: h.blobs,
 		Client: h.logins, Options: options, Now: h.clock.Now, After: h.clock.After,
+		Extract: attachment.New(false).Extract, Attached: h.attached,
 		Accept: func(ctx context.Context, p besluit.Publicatie) (harvester.Outcome, error) {
 			outcome, err := h.publisher.Accept(ctx, p)
 			return harvester.Outcome(outcome.Status), err

@@ -29,7 +29,7 @@ func (h *house) site() (http.Handler, error) {
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,
 		Describe: h.reader.Describe, Bron: h.publisher.Bron, Gone: h.publisher.Gone, Changed: h.publisher.Changed,
-		History: h.publisher, Doubles: h.publisher, Withdrawals: h.publisher.Withdrawals, Unlisted: h.unlisted,
+		History: h.publisher, Doubles: h.publisher, Withdrawals: h.publisher.Withdrawals, Unlisted: h.unlisted, Bijlage: h.bijlageOp,
 		Validate: h.check, Mandatarissen: h.register != nil, Fetch: h.fetch, Crawl: h.crawl, Reports: h.reports,
 		Oogst: h.watch.Report, Meldingen: h.meldingen,
 		SPARQL: sparql.Handler(h.engine, h.endpoint()),
