@@ -70,7 +70,7 @@ func failing(err error) Failing {
 // lasting reports whether asking again soon would only bring the same.
 func lasting(err error) bool {
 	switch failing(err) {
-	case FailedAddress, FailedPrivate, FailedSize, FailedType:
+	case FailedAddress, FailedPrivate, FailedSize, FailedType, FailedRedirect:
 		return true
 	}
 	return false
@@ -97,6 +97,8 @@ func connecting(err error) Failing {
 		return FailedTLS
 	case errors.As(err, &slow) && slow.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return FailedTimeout
+	case strings.Contains(err.Error(), "parse Location header"): // http.Client, of an answer that did come
+		return FailedRedirect
 	}
 	return FailedConnection
 }
