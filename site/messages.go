@@ -618,7 +618,7 @@ var messages = map[string]rdf.Text{
 	"oogst.bezoeken":          {NL: "%s adressen bezocht", EN: "%s addresses visited"},
 	"oogst.zoek":              {NL: "Kies besturen", EN: "Choose governments"},
 	"oogst.naam":              {NL: "Naam van het bestuur", EN: "Name of the government"},
-	"oogst.oordeel":           {NL: "Volledig?", EN: "Complete?"},
+	"oogst.oordeel":           {NL: "Oordeel", EN: "Verdict"},
 	"oogst.probleem":          {NL: "Probleem", EN: "Problem"},
 	"oogst.alle":              {NL: "Alle", EN: "All"},
 	"oogst.toon":              {NL: "Toon", EN: "Show"},

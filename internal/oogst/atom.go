@@ -87,7 +87,7 @@ func Atom(w io.Writer, b *Bestuur, base string, english bool) error {
 	entry := func(key string, title rdf.Text, published, updated time.Time, kind, text string) {
 		feed.Entries = append(feed.Entries, atomEntry{
 			ID: "urn:uuid:" + besluit.ID("oogst\n"+b.name()+"\n"+key), Title: cmp.Or(in(title), kind), Updated: atomTime(updated), Published: atomTime(published),
-			Links: []atomLink{{"alternate", "text/html", page + "#" + kind}}, Category: atomCategory{kind, "https://belfort.example/oogst/soort"},
+			Links: []atomLink{{"alternate", "text/html", page + "#" + kind}}, Category: atomCategory{kind, base + "/oogst"},
 			Content: atomContent{"text", text}, at: updated,
 		})
 	}
@@ -111,7 +111,7 @@ func Atom(w io.Writer, b *Bestuur, base string, english bool) error {
 			}
 			counts := r.Words()
 			entry("ronde\n"+s.URL+"\n"+r.Began.UTC().Format(time.RFC3339), text("Ronde van "+Day(r.Ended).NL+": "+counts.NL, "Round of "+Day(r.Ended).EN+": "+counts.EN),
-				r.Ended, r.Ended, "ronde", s.URL+"\n"+in(counts))
+				r.Ended, r.Ended, "tijdlijn", s.URL+"\n"+in(counts))
 		}
 	}
 	slices.SortStableFunc(feed.Entries, func(a, b atomEntry) int { return cmp.Or(b.at.Compare(a.at), strings.Compare(a.ID, b.ID)) })

@@ -3,7 +3,6 @@ package oogst
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -135,18 +134,27 @@ func (s *Source) kept() (n int) {
 }
 
 func (s *Source) host(address string) *host {
-	u, err := url.Parse(address)
-	if err != nil {
-		return &host{}
-	}
-	h := s.hosts[u.Host]
+	name := hostOf(address)
+	h := s.hosts[name]
 	if h == nil {
 		h = &host{}
 		if len(s.hosts) < mostHosts {
-			s.hosts[u.Host] = h
+			s.hosts[strings.Clone(name)] = h
 		}
 	}
 	return h
+}
+
+// hostOf is the host, and port, of an address that the harvester cleaned.
+func hostOf(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
 }
 
 func (s *Source) answered(v harvester.Visit) { s.host(v.URL).answers++ }

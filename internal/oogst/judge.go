@@ -2,7 +2,6 @@ package oogst
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"time"
 
@@ -168,12 +167,4 @@ func (s *Source) downs() (n int) {
 		}
 	}
 	return n
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -242,14 +242,15 @@ func (r *Report) Brief() *Report {
 	return &brief
 }
 
-// Bestuur finds a government by its slug, IRI, besluit.ID of its IRI, or name;
-// nil if there is none.
+// Bestuur finds a government by its slug, IRI, besluit.ID of its IRI, or name,
+// and of those with one name the one that is harvested; nil if there is none.
 func (r *Report) Bestuur(key string) *Bestuur {
+	named := func(b *Bestuur) bool { return strings.EqualFold(b.Naam, key) }
 	for _, is := range []func(*Bestuur) bool{
 		func(b *Bestuur) bool { return b.Slug == key || b.IRI == key && key != "" },
-		func(b *Bestuur) bool {
-			return strings.EqualFold(b.Naam, key) || b.IRI != "" && besluit.ID(b.IRI) == key
-		},
+		func(b *Bestuur) bool { return b.IRI != "" && besluit.ID(b.IRI) == key },
+		func(b *Bestuur) bool { return named(b) && b.Oordeel != Unknown },
+		named,
 	} {
 		if i := slices.IndexFunc(r.Besturen, is); i >= 0 {
 			return r.Besturen[i]
