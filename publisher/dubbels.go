@@ -239,6 +239,14 @@ func (o overlay) Marked(ctx context.Context, key string, n int) ([]Mark, error) 
 	return list, nil
 }
 
+func readSighting(m Mark) (s sighting, err error) {
+	if err := json.Unmarshal([]byte(m.Value), &s); err != nil {
+		return s, fmt.Errorf("read mark of %s: %w", m.Pagina, err)
+	}
+	s.Pagina = m.Pagina
+	return s, nil
+}
+
 // titles returns under which titles the pages have an IRI, given as key of its
 // mark, each once, sorted.
 func (d doubles) titles(ctx context.Context, key string) ([]string, error) {
@@ -281,14 +289,19 @@ func (d doubles) joined(ctx context.Context, title string) ([]cluster, error) {
 	if err != nil || len(marks) < 2 || len(marks) >= room {
 		return nil, err
 	}
+	all, several := make([]sighting, len(marks)), false
+	for i, m := range marks {
+		if all[i], err = readSighting(m); err != nil {
+			return nil, err
+		}
+		several = several || all[i].IRI != all[0].IRI
+	}
+	if !several { // as nearly always: one IRI on the list, the minutes and an extract
+		return nil, nil
+	}
 	var list []sighting
 	homes := map[string]bool{}
-	for _, m := range marks {
-		var s sighting
-		if err := json.Unmarshal([]byte(m.Value), &s); err != nil {
-			return nil, fmt.Errorf("read mark: %w", err)
-		}
-		s.Pagina = m.Pagina
+	for _, s := range all {
 		at, known := homes[s.IRI]
 		if !known {
 			home, err := d.home(ctx, s.IRI)
@@ -462,10 +475,11 @@ func (p *Publisher) marksOf(ctx context.Context, it item, ref string) ([]Mark, e
 		}
 	}
 	for _, b := range in.Besluiten {
-		title, s, ok := sightingOf(it.Pagina, b)
+		title, organ, ok := titleKey(it.Pagina, b)
 		if !ok {
 			continue
 		}
+		s := sightingOf(b, organ)
 		s.Document = document
 		value, err := json.Marshal(s)
 		if err != nil {
@@ -487,16 +501,17 @@ func telling(in *besluit.Inhoud) bool {
 // maxMarkedIRI bounds the IRIs of decisions that are joined, in bytes.
 const maxMarkedIRI = 2048
 
-// sightingOf tells what a decision is alike to others in; ok is false if the page
-// does not say which organ took it, in which sitting, or what it is called.
-func sightingOf(pagina string, b *besluit.Besluit) (title string, s sighting, ok bool) {
+// titleKey tells what a decision is alike to others in, as key of a mark; ok is
+// false if the page does not say which organ took it, in which sitting, or what it
+// is called. organ is the IRI of the organ, "" if that does not last.
+func titleKey(pagina string, b *besluit.Besluit) (title, organ string, ok bool) {
 	if b.Behandeling == nil || b.Behandeling.Agendapunt == nil || len(b.IRI) > maxMarkedIRI || !isIRIRef(b.IRI) {
-		return "", s, false
+		return "", "", false
 	}
 	item := b.Behandeling.Agendapunt
 	z := item.Zitting
 	if z == nil || z.GehoudenDoor == nil {
-		return "", s, false
+		return "", "", false
 	}
 	// When a sitting is planned stands on every page about it, when it began only
 	// on those of afterwards.
@@ -507,16 +522,23 @@ func sightingOf(pagina string, b *besluit.Besluit) (title string, s sighting, ok
 	organ, lasting := organKey(pagina, z.GehoudenDoor)
 	name := cmp.Or(key(b.Titel), key(b.TitelKort), key(item.Titel))
 	if start.IsZero() || organ == "" || name == "" {
-		return "", s, false
+		return "", "", false
 	}
-	s = sighting{IRI: b.IRI, Tekst: textHash(b), Punt: item.Nummer, Gewicht: weight(b)}
-	if lasting {
-		s.Orgaan = organ
+	title = markTitle + short(organ, start.UTC().Format(time.RFC3339), name)
+	if !lasting {
+		organ = ""
 	}
-	if n := len(z.Agendapunten); n > 1 && item.Nummer > 0 {
+	return title, organ, true
+}
+
+// sightingOf is what a page states of a decision that has a titleKey.
+func sightingOf(b *besluit.Besluit, organ string) sighting {
+	item := b.Behandeling.Agendapunt
+	s := sighting{IRI: b.IRI, Tekst: textHash(b), Punt: item.Nummer, Gewicht: weight(b), Orgaan: organ}
+	if n := len(item.Zitting.Agendapunten); n > 1 && item.Nummer > 0 {
 		s.Plaats = fmt.Sprintf("%d/%d", item.Nummer, n)
 	}
-	return markTitle + short(organ, start.UTC().Format(time.RFC3339), name), s, true
+	return s
 }
 
 // organKey names an organ the same on every page: the organ itself where the
@@ -613,6 +635,65 @@ func withoutAddress(line, own []byte) []byte {
 		}
 		line = line[end:]
 	}
+}
+
+// touchDoubles adds the decisions that are alike to one of a page: whether they
+// are in the index may hang on it. Titles that are in done have been seen to.
+func (p *Publisher) touchDoubles(ctx context.Context, pagina string, in, touched *besluit.Inhoud, done map[string]bool) error {
+	if !p.joins() {
+		return nil
+	}
+	for _, b := range in.Besluiten {
+		title, _, ok := titleKey(pagina, b)
+		if !ok {
+			continue
+		}
+		titles := []string{title}
+		if !done[markIRI+b.IRI] {
+			done[markIRI+b.IRI] = true
+			others, err := doubles{p.Marks}.titles(ctx, markIRI+b.IRI)
+			if err != nil {
+				return err
+			}
+			titles = append(titles, others...)
+		}
+		for _, title := range titles {
+			if done[title] {
+				continue
+			}
+			done[title] = true
+			marks, err := p.Marks.Marked(ctx, title, maxAlike)
+			if err != nil {
+				return err
+			}
+			for _, m := range marks {
+				s, err := readSighting(m)
+				if err != nil {
+					return err
+				}
+				touched.Besluiten = append(touched.Besluiten, &besluit.Besluit{IRI: s.IRI})
+			}
+		}
+	}
+	return nil
+}
+
+// hideDoubles takes the decisions of which another IRI stands in the index out of
+// in, and returns their IRIs.
+func (p *Publisher) hideDoubles(ctx context.Context, in *besluit.Inhoud) (hidden []string, err error) {
+	if !p.joins() {
+		return nil, nil
+	}
+	in.Besluiten = slices.DeleteFunc(in.Besluiten, func(b *besluit.Besluit) bool {
+		c, ok, err1 := doubles{p.Marks}.of(ctx, b.IRI)
+		err = errors.Join(err, err1)
+		if !ok || c.first == b.IRI {
+			return false
+		}
+		hidden = append(hidden, b.IRI)
+		return true
+	})
+	return hidden, err
 }
 
 // Double is a decision that has several IRIs.

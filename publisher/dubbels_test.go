@@ -3,12 +3,17 @@ package publisher_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/belfort-lod/belfort/internal/besluit"
+	"github.com/belfort-lod/belfort/internal/suite"
 	"github.com/belfort-lod/belfort/publisher"
+	"github.com/belfort-lod/belfort/rdf/rdfa"
 	"github.com/belfort-lod/belfort/sparql"
 	"github.com/belfort-lod/belfort/sparql/quadstore"
 )
@@ -247,5 +252,49 @@ func TestWithdrawals(t *testing.T) {
 		if strings.Join(got, "; ") != c.want {
 			t.Errorf("%v: %q, want %q", c.iris, got, c.want)
 		}
+	}
+}
+
+// Pages as six programs published them, each read twice under the addresses of two
+// sessions. Their decisions have IRIs that last, so that each is one already, and
+// nothing is joined.
+func TestDoublesOfRealPages(t *testing.T) {
+	dir := filepath.Join(suite.Shared(t), "pages", "html")
+	names, err := filepath.Glob(filepath.Join(dir, "real-*.html"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	h := newDoubleHouse(t)
+	for _, name := range names {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _, err := rdfa.Decode(body, "text/html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []string{"1", "2"} {
+			iri := "https://" + strings.TrimPrefix(strings.TrimSuffix(filepath.Base(name), ".html"), "real-") + ".example/sessie/" + n
+			page, err := rdfa.Parse(text, rdfa.Options{Base: iri})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.accept(t, besluit.Publicatie{Pagina: iri, Bron: iri, Opgehaald: noon, Status: 200, Tekst: text, Quads: page.Quads})
+		}
+	}
+	begin := time.Now()
+	if err := h.FollowGraphs(ctx); err != nil {
+		t.Fatal(err)
+	}
+	stored := time.Since(begin)
+	if err := h.FollowDoubles(ctx); err != nil {
+		t.Fatal(err)
+	}
+	joined := time.Since(begin) - stored
+	h.follow(t)
+	t.Logf("%d pages: stored in %v, joined in %v, indexed in %v", 2*len(names), stored.Round(time.Millisecond), joined.Round(time.Millisecond), (time.Since(begin) - stored - joined).Round(time.Millisecond))
+	if same := h.same(t); same != "" {
+		t.Errorf("joined are %s", same)
 	}
 }

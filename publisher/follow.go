@@ -3,7 +3,6 @@ package publisher
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -165,7 +164,7 @@ func (p *Publisher) indexTouched(ctx context.Context, indexes []Index) error {
 
 // reindex brings the indexes up to what entries touch.
 func (p *Publisher) reindex(ctx context.Context, indexes []Index, entries []item) error {
-	touched := &besluit.Inhoud{}
+	touched, done := &besluit.Inhoud{}, map[string]bool{}
 	for _, it := range entries {
 		if it.Kind == Held {
 			continue
@@ -183,7 +182,7 @@ func (p *Publisher) reindex(ctx context.Context, indexes []Index, entries []item
 			touched.Zittingen = append(touched.Zittingen, in.Zittingen...)
 			touched.Agendapunten = append(touched.Agendapunten, in.Agendapunten...)
 			touched.Besluiten = append(touched.Besluiten, in.Besluiten...)
-			if err := p.touchDoubles(ctx, it.Pagina, in, touched); err != nil {
+			if err := p.touchDoubles(ctx, it.Pagina, in, touched, done); err != nil {
 				return err
 			}
 		}
@@ -211,61 +210,6 @@ func (p *Publisher) reindex(ctx context.Context, indexes []Index, entries []item
 		}
 	}
 	return nil
-}
-
-// touchDoubles adds the decisions that are alike to one of a page: whether they
-// are in the index may hang on it.
-func (p *Publisher) touchDoubles(ctx context.Context, pagina string, in, touched *besluit.Inhoud) error {
-	if !p.joins() {
-		return nil
-	}
-	for _, b := range in.Besluiten {
-		title, _, ok := sightingOf(pagina, b)
-		if !ok {
-			continue
-		}
-		titles, err := doubles{p.Marks}.titles(ctx, markIRI+b.IRI)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(titles, title) {
-			titles = append(titles, title)
-		}
-		for _, title := range titles {
-			marks, err := p.Marks.Marked(ctx, title, maxAlike)
-			if err != nil {
-				return err
-			}
-			for _, m := range marks {
-				var s sighting
-				if err := json.Unmarshal([]byte(m.Value), &s); err != nil {
-					return fmt.Errorf("read mark: %w", err)
-				}
-				if s.IRI != b.IRI {
-					touched.Besluiten = append(touched.Besluiten, &besluit.Besluit{IRI: s.IRI})
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// hideDoubles takes the decisions of which another IRI stands in the index out of
-// in, and returns their IRIs.
-func (p *Publisher) hideDoubles(ctx context.Context, in *besluit.Inhoud) (hidden []string, err error) {
-	if !p.joins() {
-		return nil, nil
-	}
-	in.Besluiten = slices.DeleteFunc(in.Besluiten, func(b *besluit.Besluit) bool {
-		c, ok, err1 := doubles{p.Marks}.of(ctx, b.IRI)
-		err = errors.Join(err, err1)
-		if !ok || c.first == b.IRI {
-			return false
-		}
-		hidden = append(hidden, b.IRI)
-		return true
-	})
-	return hidden, err
 }
 
 // item is an entry that a follower must do.

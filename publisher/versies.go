@@ -56,7 +56,8 @@ func (p *Publisher) Version(ctx context.Context, sequence uint64) (v Version, ok
 	if e.Kind != Published {
 		return v, true, nil
 	}
-	if held, err := p.heldAsIs(ctx, e, refs); err != nil || held {
+	held, err := p.heldFor(ctx, e, func(r Refs) bool { return r.Body == refs.Body || r.Graph == refs.Graph })
+	if err != nil || held {
 		return v, true, err
 	}
 	if v.Tekst, err = p.get(ctx, refs.Body); err != nil {
@@ -65,18 +66,42 @@ func (p *Publisher) Version(ctx context.Context, sequence uint64) (v Version, ok
 	return v, true, nil
 }
 
-// heldAsIs reports whether the page of a version is held now for what this
-// version says too.
-func (p *Publisher) heldAsIs(ctx context.Context, e Entry, refs Refs) (bool, error) {
-	last, lastRefs, _, err := p.Ledger.Latest(ctx, e.Pagina)
-	return last.Kind == Held && (lastRefs.Body == refs.Body || lastRefs.Graph == refs.Graph), err
+// heldFor reports whether a page was held, after e and for what match tells, and
+// not released or published again since.
+func (p *Publisher) heldFor(ctx context.Context, e Entry, match func(Refs) bool) (bool, error) {
+	for at := uint64(0); ; {
+		list, err := p.Standing.Versions(ctx, e.Pagina, at, MaxVersions)
+		if err != nil {
+			return false, err
+		}
+		for _, newer := range list {
+			if newer.Sequence <= e.Sequence {
+				return false, nil
+			}
+			at = newer.Sequence
+			if newer.Kind != Held && newer.Kind != Published {
+				continue
+			}
+			_, refs, _, err := p.Ledger.Entry(ctx, newer.Sequence)
+			if err != nil || match(refs) {
+				return newer.Kind == Held, err
+			}
+		}
+		if len(list) < MaxVersions {
+			return false, nil
+		}
+	}
 }
 
 // Inhoud returns what a page said before an entry that took it away, nil if it
-// said nothing or that has been erased. The error may be a *TooLargeError.
+// said nothing, was held for it, or that has been erased. The error may be a *TooLargeError.
 func (p *Publisher) Inhoud(ctx context.Context, e Entry) (*besluit.Inhoud, error) {
-	_, refs, ok, err := p.Ledger.Entry(ctx, e.Sequence)
+	e, refs, ok, err := p.Ledger.Entry(ctx, e.Sequence)
 	if err != nil || !ok {
+		return nil, err
+	}
+	held, err := p.heldFor(ctx, Entry{Pagina: e.Pagina}, func(r Refs) bool { return r.Graph == refs.Before })
+	if err != nil || held {
 		return nil, err
 	}
 	return p.inhoud(ctx, e.Sequence, refs.Before)
@@ -171,7 +196,7 @@ func (p *Publisher) Changes(ctx context.Context, sequence, since uint64) (c Chan
 	if err != nil {
 		return Changes{}, false, err
 	}
-	held, err := p.heldAsIs(ctx, e, refs)
+	held, err := p.heldFor(ctx, Entry{Pagina: e.Pagina}, func(r Refs) bool { return r.Graph != "" && (r.Graph == after || r.Graph == before) })
 	if err != nil {
 		return Changes{}, false, err
 	}

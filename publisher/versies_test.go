@@ -212,6 +212,18 @@ func TestVersions(t *testing.T) {
 	if changes, ok, err := h.Changes(ctx, 8, 0); err != nil || !ok || !changes.Hidden || len(changes.List) > 0 {
 		t.Errorf("version 8 tells what changed: %+v, %v, %v", changes, ok, err)
 	}
+	h.accept(t, gone("q"))
+	if v, ok, err := h.Version(ctx, 8); err != nil || !ok || v.Tekst != nil {
+		t.Errorf("version 8 tells its text when the page is gone: %+v, %v, %v", v, ok, err)
+	}
+	if in, err := h.Inhoud(ctx, publisher.Entry{Sequence: 10}); in != nil || err != nil {
+		t.Errorf("what was held is told when the page is gone: %+v, %v", in, err)
+	}
+	hold = ""
+	h.accept(t, page(t, "q", minutes)) // there is nothing the matter with it after all
+	if v, ok, err := h.Version(ctx, 8); err != nil || !ok || v.Tekst == nil {
+		t.Errorf("version 8 does not tell its text: %+v, %v, %v", v, ok, err)
+	}
 }
 
 // erasing is a store of blobs from which one was erased.

@@ -255,8 +255,12 @@ type changeTally struct {
 func changesOn(l lang, c publisher.Changes) []change {
 	var list []change
 	for _, x := range c.List {
-		y := change{Change: x, Naam: firstOf(plain(x.Name, 200), message(l, "zonder.titel"))}
-		if x.Op != publisher.Removed || c.To.Kind == publisher.Published {
+		y := change{Change: x, Naam: plain(x.Name, 200)}
+		if y.Naam == "" && x.Class != publisher.ClassStemming { // most votes have no title
+			y.Naam = message(l, "zonder.titel")
+		}
+		// What went from this page may be gone, or stand on another.
+		if x.Op != publisher.Removed {
 			switch x.Class {
 			case publisher.ClassBesluit:
 				y.Href = "/besluiten/" + besluit.ID(x.IRI)
@@ -265,9 +269,6 @@ func changesOn(l lang, c publisher.Changes) []change {
 			case publisher.ClassZitting:
 				y.Href = "/zittingen/" + besluit.ID(x.IRI)
 			}
-		}
-		if x.Op == publisher.Removed {
-			y.Href = ""
 		}
 		y.Of = plain(x.Of, 200)
 		for _, p := range x.Properties {
