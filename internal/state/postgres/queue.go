@@ -93,8 +93,11 @@ func (g *group) see(batch *pgx.Batch, fresh *[]waiter) {
 		for i, w := range some {
 			keys[i], urls[i] = w.key, w.url
 		}
+		// What was seen is passed over first: a conflict would lock its row until the
+		// commit, and pages have many links in common.
 		batch.Queue(`INSERT INTO belfort.seen AS s (source, key, number, url)
-			SELECT $1, key, $2, url FROM unnest($3::bytea[], $4::text[]) AS x (key, url)
+			SELECT $1, x.key, $2, x.url FROM unnest($3::bytea[], $4::text[]) AS x (key, url)
+			WHERE (SELECT number FROM belfort.seen o WHERE o.source = $1 AND o.key = x.key) IS DISTINCT FROM $2
 			ON CONFLICT (source, key) DO UPDATE SET number = excluded.number WHERE s.number <> excluded.number
 			RETURNING key`, g.source, g.run, keys, urls).Query(func(rows pgx.Rows) error {
 			var key []byte
