@@ -223,9 +223,6 @@ func (v *Vlaanderen) maakOverzichten(b *bestuur) {
 			}
 			return html200(overzicht("Raadpunt "+b.naam, links(b.lijst(t), always(publicatie)), next), b.bijgewerkt(v, t))
 		})
-		if b.maxPages > 0 {
-			b.maxPages = 2*len(b.paginas) + 20
-		}
 	}
 }
 

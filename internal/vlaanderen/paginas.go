@@ -49,17 +49,20 @@ func (v *Vlaanderen) voegToe(p *pagina, day int) {
 		return
 	}
 	at := first + v.lot(last-first+1, "dag van het einde", key)
+	// What a feed has told, it has told. Of a round that its bound of requests ends, nobody can say
+	// what nothing leads to.
+	drops := b.stijl != prikbord && b.maxPages == 0
 	fate := v.lot(100, "einde", key)
 	switch {
 	case fate < 7:
 		p.eind = verwijderd
 	case fate < 13:
 		p.eind = verdwenen
-	case fate < 17 && b.stijl != prikbord: // what a feed has told, it has told
+	case fate < 17 && drops:
 		p.eind = onvermeld
-	case fate < 21 && b.stijl != prikbord:
+	case fate < 21 && drops:
 		p.eind = geschrapt
-	case fate < 25 && b.stijl != jaarboek:
+	case fate < 25 && b.stijl != jaarboek && (drops || b.stijl == prikbord):
 		p.eind = verhuisd
 		next := *p
 		next.eind, next.naar, next.vorig, next.van = blijft, nil, p, v.ochtend(at)

@@ -62,8 +62,8 @@ func (v *Vlaanderen) maakHost(name string, b *bestuur) {
 	case 4:
 		h.robots = "\ufeffUSER-AGENT:*\r\n" + strings.ReplaceAll(closed+delay, "\n", "\r\n") + "\r\nSitemap: http://" + v.metPoort(name) + "/sitemap_index.xml\r\n"
 	}
-	if b.stijl == raadpunt && v.lot(4, "eindeloos", name) == 0 {
-		b.maxPages, h.kalender, h.verbiedt = 1, false, true // counted when the pages are known
+	if b.stijl == raadpunt && b.nr%(5*stijlen) == int(raadpunt) {
+		b.maxPages, h.kalender, h.verbiedt = 250, false, true
 		h.robots = "User-agent: *\nDisallow: /intern/\n" + delay
 	}
 }
