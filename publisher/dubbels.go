@@ -73,7 +73,7 @@ type sighting struct {
 // Pages state one decision under several IRIs where these were made from the
 // address of one reading, or where the agenda, the list, the minutes and the
 // extract of one sitting each made their own. Joining follows only from the pages
-// as they are now; see docs/adr/0008.
+// as they are now; see docs/adr/0009.
 func (p *Publisher) FollowDoubles(ctx context.Context) error {
 	if !p.joins() {
 		return nil
