@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 )
 
@@ -12,22 +14,119 @@ import (
 // for Reprocess. Where the tags alone do not tell the links, the page is read
 // whole.
 func scan(url string, p *page) (*reading, error) {
-	if !slices.Contains([]string{"text/html", "application/xhtml+xml", ""}, p.mediaType) || bytes.Contains(p.body, []byte("<base")) {
-		return read(url, p)
+	whole := func() (*reading, error) {
+		r, err := read(url, p)
+		if err == nil {
+			r.unread = true
+		}
+		return r, err
+	}
+	if !slices.Contains([]string{"text/html", "application/xhtml+xml", ""}, p.mediaType) || bytes.Contains(p.body, []byte("<base")) || bytes.Contains(p.body, []byte("HREF")) {
+		return whole()
 	}
 	text, _, err := rdfa.Decode(p.body, p.contentType)
 	if err != nil {
-		return read(url, p)
+		return whole()
 	}
-	r := &reading{unread: true}
 	t := &tags{page: url, base: url, typed: -1}
 	t.readHeader(p.header)
-	t.read(text)
-	if len(t.marked) == 0 && slices.ContainsFunc(followed, func(property string) bool {
-		return bytes.Contains(text, []byte(property[strings.LastIndexAny(property, "#/")+1:]))
-	}) {
-		return read(url, p)
+	switch leads(text) {
+	case byRDFa:
+		return whole()
+	case byTags:
+		t.read(text)
 	}
+	r := &reading{unread: true}
 	r.follow(nil, t)
 	return r, nil
+}
+
+// by is what tells where a page leads.
+type by int
+
+const (
+	byNothing by = iota // it leads nowhere
+	byTags              // links that name what they lead to
+	byRDFa              // RDFa that may name links elsewhere on the page
+)
+
+// leads reports what must be read to find the links of a page. It may ask for too
+// much, not for too little.
+func leads(text []byte) by {
+	found := byNothing
+	for _, word := range []string{"next", "NEXT", "Next", "refresh", "Refresh", "REFRESH"} {
+		if bytes.Contains(text, []byte(word)) {
+			found = byTags
+			break
+		}
+	}
+	for _, name := range followedNames {
+		for at := 0; ; at++ {
+			i := bytes.Index(text[at:], []byte(name))
+			if i < 0 {
+				break
+			}
+			at += i
+			if found = max(found, mention(text, at)); found == byRDFa {
+				return found
+			}
+		}
+	}
+	return found
+}
+
+// mention reports what the name of a property, at a place in a text, asks for.
+func mention(text []byte, at int) by {
+	open := bytes.LastIndexByte(text[:at], '<')
+	if open < 0 {
+		return byNothing
+	}
+	z := html.NewTokenizer(bytes.NewReader(text[open:]))
+	kind := z.Next()
+	if kind != html.StartTagToken && kind != html.SelfClosingTagToken || open+len(z.Raw()) <= at {
+		return byNothing // it is not in a tag
+	}
+	tag, more := z.TagName()
+	if slices.Contains([]string{"a", "area", "link"}, string(tag)) {
+		return byTags
+	}
+	object, chained := "", false
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		switch string(key) {
+		case "resource", "href", "src":
+			object = string(value)
+		case "rel", "rev":
+			chained = true
+		}
+	}
+	switch {
+	case object != "" && hyperlinked(text, object):
+		return byRDFa
+	case object == "" && chained:
+		return byRDFa // what is inside the element is meant
+	}
+	return byNothing
+}
+
+// hyperlinked reports whether a link of a page may lead to an address: it holds
+// the last part of it.
+func hyperlinked(text []byte, address string) bool {
+	address = strings.TrimRight(address, "/#?")
+	last := []byte(address[strings.LastIndexAny(address, "/#?:")+1:])
+	for {
+		i := bytes.Index(text, []byte("href"))
+		if i < 0 {
+			return false
+		}
+		text = text[i+len("href"):]
+		end := bytes.IndexAny(text, ">\n")
+		if end < 0 {
+			end = len(text)
+		}
+		if bytes.Contains(text[:end], last) {
+			return true
+		}
+	}
 }
