@@ -45,6 +45,9 @@ func TestAPI(t *testing.T) {
 		"/api/v1/besluiten/" + besluit.ID(w.besluiten[3].IRI): 200,
 		"/api/v1/besluiten/onbekend":                          404,
 		"/api/v1/besturen":                                    200,
+		"/api/v1/oogst?q=vla&oordeel=onvolledig&probleem=tls": 200,
+		"/api/v1/oogst/vlavirgem":                             200,
+		"/api/v1/oogst/onbekend":                              404,
 	} {
 		t.Run(at, func(t *testing.T) {
 			r := httptest.NewRequest(http.MethodGet, at, nil)

@@ -25,6 +25,8 @@ import (
 
 // site puts the engines behind the site.
 func (h *house) site() (http.Handler, error) {
+	// The first report takes a while where much was harvested.
+	go func() { _, _ = h.watch.Report(context.Background()) }()
 	return h.withGraphs(site.New(site.Config{
 		Base: h.config.Base, Version: version(),
 		Entities: h.reader, Lists: h.reader, Search: h.index,

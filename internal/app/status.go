@@ -21,6 +21,7 @@ type statusCommand struct {
 	Bestuur string `help:"Only this government: its name as in /oogst/NAME, its full name, or its IRI; with all that is known of it."`
 	All     bool   `help:"Also list the governments of the register that nothing is harvested of."`
 	Config  string `type:"existingfile" help:"Configuration file (JSON) with the sources; a running server knows its own."`
+	Sources string `type:"existingfile" help:"File of sources (YAML); a running server knows its own."`
 	JSON    bool   `name:"json" help:"Print what /api/v1/oogst answers."`
 }
 
@@ -95,7 +96,9 @@ func (c *statusCommand) read(e *env, data string) (report *oogst.Report, one *oo
 			return nil, nil, &exit{exitUsage, err}
 		}
 	}
-	cfg.Data = data
+	if cfg.Data = data; c.Sources != "" {
+		cfg.SourcesFile = c.Sources
+	}
 	h, err := open(e.ctx, cfg)
 	if err != nil {
 		return nil, nil, err

@@ -73,10 +73,16 @@ func (s *Source) count(v harvester.Visit, lastEnded time.Time) {
 	case v.Redirect != "":
 	case v.Status == http.StatusNotFound || v.Status == http.StatusGone:
 		s.Counts.Withdrawn++
-	case v.Overview:
+	case v.Overview && v.Text == "" && v.Note == "" && !attached(v.MediaType), v.Sitemap:
 		s.Counts.Overviews++
-	case v.Text != "":
+	case v.Text != "" || v.Note != "" || attached(v.MediaType):
 		s.Counts.Attachments++
+		if v.Text == "" {
+			s.Counts.Textless++
+			if len(s.textless) < mostEvidence {
+				s.textless = append(s.textless, Evidence{URL: v.URL, Time: v.Time, Reason: text(v.Note, v.Note)})
+			}
+		}
 	case v.Canonical != "" && v.Canonical != v.URL:
 	default:
 		s.Counts.Pages++
@@ -90,6 +96,17 @@ func (s *Source) count(v harvester.Visit, lastEnded time.Time) {
 			}
 		}
 	}
+}
+
+// attached reports whether a media type is one of attachments, and never of
+// pages.
+func attached(mediaType string) bool {
+	for _, kind := range []string{"application/pdf", "application/vnd.", "application/msword", "image/"} {
+		if strings.HasPrefix(mediaType, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Source) fail(v harvester.Visit, lastEnded time.Time) {

@@ -63,6 +63,15 @@ func (s *Source) judge(now time.Time) (problems []Problem) {
 		problems = append(problems, Problem{Kind: Expiring, Severity: Notice, Source: s.URL, Naam: c.Name, Since: c.Expires.Add(-expiring), Count: 1,
 			Days: daysBetween(dayOf(now), dayOf(c.Expires)), Evidence: []Evidence{{URL: s.URL, Term: c.Expires}}})
 	}
+	if s.Counts.Textless > 0 {
+		p := Problem{Kind: Textless, Severity: Notice, Source: s.URL, Count: s.Counts.Textless, Evidence: s.textless}
+		for _, e := range s.textless {
+			if p.Since.IsZero() || e.Time.Before(p.Since) {
+				p.Since = e.Time
+			}
+		}
+		problems = append(problems, p)
+	}
 	if s.Counts.Unlisted > 0 {
 		p := Problem{Kind: Unlisted, Severity: Notice, Source: s.URL, Count: s.Counts.Unlisted, Evidence: s.unlisted}
 		for _, e := range s.unlisted {

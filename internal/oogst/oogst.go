@@ -100,6 +100,8 @@ type Counts struct {
 	Failed      int `json:"mislukt"`
 	Held        int `json:"tegengehouden"`
 	Unlisted    int `json:"nietVermeld"` // that no overview leads to any more
+	// Textless are the attachments of which the text could not be read.
+	Textless int `json:"bijlagenZonderTekst"`
 }
 
 func (c *Counts) add(d Counts) {
@@ -110,6 +112,7 @@ func (c *Counts) add(d Counts) {
 	c.Failed += d.Failed
 	c.Held += d.Held
 	c.Unlisted += d.Unlisted
+	c.Textless += d.Textless
 }
 
 // Totals are what a round did.
@@ -178,6 +181,7 @@ type Source struct {
 	failed   map[harvester.Failing]*failing
 	hosts    map[string]*host
 	unlisted []Evidence
+	textless []Evidence
 	problems []Problem
 }
 

@@ -46,13 +46,14 @@ const (
 	LateAgenda         Kind = "late-agenda" // an agenda that came late
 	Expiring           Kind = "expiring"    // a certificate that expires soon
 	Unlisted           Kind = "unlisted"    // pages that no overview leads to
+	Textless           Kind = "textless"    // attachments of which the text could not be read
 	Duplicates         Kind = "duplicates"  // decisions that are here more than once
 	NoSource           Kind = "no-source"   // a government that nothing is harvested of
 )
 
 // Kinds are all kinds, in the order of their weight.
 var Kinds = [...]Kind{Down, TLS, Login, Robots, Rules, Never, Script, Failed, Held, Budget, Empty, Stale, Silence, NoList, Outdated,
-	NoListButDecisions, LateList, NoAgenda, LateAgenda, Expiring, Unlisted, Duplicates, Skipped, NoSource}
+	NoListButDecisions, LateList, NoAgenda, LateAgenda, Expiring, Unlisted, Textless, Duplicates, Skipped, NoSource}
 
 // mostEvidence bounds the evidence of one problem.
 const mostEvidence = 100

@@ -225,6 +225,14 @@ func said(p Problem) words {
 			official:     text("Er ontbreekt niets.", "Nothing is missing."),
 			municipality: text("Is een pagina ingetrokken, antwoord dan met 410. Anders hoeft u niets te doen; een LDES of sitemap met alle pagina's is nog beter.", "If a page is withdrawn, answer 410. Otherwise you need not do anything; an LDES or sitemap with all pages is better still."),
 		}
+	case Textless:
+		return words{
+			one:          text("Van een bijlage is de tekst niet te lezen", "The text of an attachment can not be read"),
+			more:         count(p, "bijlagen zijn niet doorzoekbaar: hun tekst is niet te lezen", "attachments can not be searched: their text can not be read"),
+			meaning:      text("De bijlage is er wel, maar haar inhoud wordt niet gevonden: ze is ingescand als beeld, ze is beveiligd, of op deze server ontbreekt het programma dat ze leest.", "The attachment is there, but its content is not found: it was scanned as an image, it is protected, or this server lacks the program that reads it."),
+			official:     text("Open de bijlage zelf.", "Open the attachment itself."),
+			municipality: text("Publiceer bijlagen met tekst, geen ingescande beelden; dat is ook een vereiste van toegankelijkheid.", "Publish attachments with text, not scanned images; accessibility requires that too."),
+		}
 	case Duplicates:
 		return words{
 			one:          text("Een besluit staat hier meer dan eens", "A decision is here more than once"),
@@ -351,6 +359,8 @@ func (k Kind) Label() rdf.Text {
 		return text("certificaat verloopt", "certificate expires")
 	case Unlisted:
 		return text("op geen overzicht meer", "on no overview any more")
+	case Textless:
+		return text("bijlagen zonder tekst", "attachments without text")
 	case Duplicates:
 		return text("dubbele besluiten", "duplicate decisions")
 	case NoSource:

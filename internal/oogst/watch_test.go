@@ -244,6 +244,12 @@ func TestProblems(t *testing.T) {
 		}, "stale onzeker 1"},
 		{"not read for a day and a half", func(w *world) { w.rounds[start][0].Began = now.Add(-36 * time.Hour); w.old(1) }, ""},
 		{"unlisted", func(w *world) { w.visits[1].Unlisted = ago(4) }, "unlisted aandacht 1"},
+		{"an attachment", func(w *world) {
+			w.visit(harvester.Visit{URL: ofGent + "plan.pdf", MediaType: "application/pdf", Text: "2", Overview: true})
+		}, ""},
+		{"an attachment without text", func(w *world) {
+			w.visit(harvester.Visit{URL: ofGent + "scan.pdf", MediaType: "application/pdf", Note: "no text"})
+		}, "textless aandacht 1"},
 		{"held", func(w *world) {
 			w.held = []publisher.Entry{{Pagina: ofGent + "1", Bron: start, Reason: "rijksregisternummer"}, {Pagina: "https://elders.example/", Bron: "https://elders.example/"}}
 		}, "held onvolledig 1"},
