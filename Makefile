@@ -31,6 +31,7 @@ gen: ## rewrite golden files and conformance reports from what the code does now
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
 	BELFORT_PEERS=1 go test -count=1 -timeout 1h -v -run TestPeers . # docs/bench/sparql.md
+	BELFORT_PEERS=1 BELFORT_SCALE=50 go test -count=1 -timeout 1h -v -run TestCrawlPeers . # docs/bench/harvest.md
 
 proof: ## the full counts that take hours; results are kept in docs/proof/. Each step prints its seeds
 	BELFORT_KILLS=200 go test -count=1 -timeout 4h -v -run '^TestKill' ./sparql/quadstore
