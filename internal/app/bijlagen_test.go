@@ -75,7 +75,7 @@ func TestAttachments(t *testing.T) {
 	}
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/besluiten/"+besluit.ID(iri), nil))
-	for _, want := range []string{"plan.pdf</a> (22 bytes, tekst doorzoekbaar)", "voorschriften.doc</a> (4 bytes) <span class=\"zacht\" lang=\"nl\">niet gelezen: catdoc is niet geïnstalleerd"} {
+	for _, want := range []string{"plan.pdf</a> (22 bytes, tekst doorzoekbaar)", "voorschriften.doc</a> (Word, 4 bytes) <span class=\"zacht\" lang=\"nl\">niet gelezen: catdoc is niet geïnstalleerd"} {
 		if !strings.Contains(answer.Body.String(), want) {
 			t.Errorf("the page (status %d) lacks %q", answer.Code, want)
 		}
