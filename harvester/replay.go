@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/belfort-lod/belfort/harvester/warc"
+	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/nquads"
 )
 
@@ -131,9 +132,13 @@ func (p *replay) all(ctx context.Context) error {
 }
 
 // maxWarcFields bounds the block of a record that only holds fields.
-const maxWarcFields = 1 << 20
+const maxWarcFields = 64 << 10
 
 func (p *replay) record(ctx context.Context, record *warc.Record) error {
+	if y := record.Date.Year(); y < 1990 || y > 2200 { // no time at which the web was there, and beyond what is counted in nanoseconds
+		p.out.Passed++
+		return nil
+	}
 	switch record.Type {
 	case warc.Warcinfo:
 		block, err := p.block(record, maxWarcFields)
@@ -205,7 +210,11 @@ func (p *replay) link(ctx context.Context, record *warc.Record, fields warc.Fiel
 		p.out.Passed++
 		return link, last, false, nil
 	}
-	link = Link{URL: clean, Seed: fields.Get("seed"), From: fields.Get("via"), Dropped: fields.Get("unlisted") != ""}
+	link = Link{URL: clean, Dropped: fields.Get("unlisted") != ""}
+	link.From, _ = CleanURL(fields.Get("via"))
+	if link.Seed, ok = CleanURL(fields.Get("seed")); !ok && !isRules(link) {
+		link = ofWebsite(link)
+	}
 	last, known, err := p.Visits.Last(ctx, clean)
 	if err != nil {
 		return link, last, false, err
@@ -223,6 +232,19 @@ func (p *replay) link(ctx context.Context, record *warc.Record, fields warc.Fiel
 	link.Listed = from.Sitemap && slices.Contains(from.Links, clean)
 	link.Attachment = fields.Get("attachment") != "" || slices.Contains(from.Attachments, clean) && !slices.Contains(from.Links, clean)
 	return link, last, true, err
+}
+
+// ofWebsite files a page of which nobody says the source under its website.
+func ofWebsite(link Link) Link {
+	u, err := url.Parse(link.URL)
+	if err != nil { // it is clean
+		return link
+	}
+	link.Seed = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
+	if link.URL != link.Seed && link.From == "" {
+		link.From = link.Seed
+	}
+	return link
 }
 
 // failure replays a fetch that got no answer.
@@ -325,14 +347,7 @@ func (p *replay) answered(ctx context.Context, record *warc.Record) error {
 // foreign replays an answer from the archive of another crawler, if it is one
 // that this one would have kept.
 func (p *replay) foreign(ctx context.Context, link Link, last Visit, page *page) error {
-	u, err := url.Parse(link.URL)
-	if err != nil {
-		return err
-	}
-	link.Seed = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
-	if link.URL != link.Seed {
-		link.From = link.Seed
-	}
+	link = ofWebsite(link)
 	pass := !last.published() && page.status != http.StatusOK
 	if page.status == http.StatusOK {
 		if page.hash == "" {
@@ -426,10 +441,18 @@ func (p *replay) earlier(ctx context.Context, page *page, record *warc.Record, l
 	return nil
 }
 
+// maxMember bounds the name of a member, in bytes.
+const maxMember = 4096
+
 // member replays what a page of a feed said of one thing: what it stated, or
 // that the thing is no more (nil).
 func (p *replay) member(ctx context.Context, record *warc.Record, text []byte) error {
 	fields, name := p.told.fields, record.TargetURI()
+	page, _, _ := strings.Cut(name, "#")
+	if _, ok := CleanURL(page); !ok || page == name || len(name) > maxMember || !rdf.IsAbsoluteIRI(name) {
+		p.out.Passed++
+		return nil
+	}
 	last, known, err := p.Visits.Last(ctx, name)
 	if err != nil {
 		return err
@@ -450,7 +473,9 @@ func (p *replay) member(ctx context.Context, record *warc.Record, text []byte) e
 	}
 	m.at, _ = parseTime(fields.Get("last-modified"))
 	p.now = record.Date
-	return p.run.member(ctx, Link{URL: fields.Get("via"), Seed: fields.Get("seed")}, m)
+	link := Link{URL: cmp.Or(fields.Get("via"), page)}
+	link.Seed, _ = CleanURL(fields.Get("seed"))
+	return p.run.member(ctx, link, m)
 }
 
 // rules records the fetch of the rules of a host.
