@@ -382,3 +382,43 @@ func TestOwnStreamAsTheRealClientReadsIt(t *testing.T) {
 		}
 	}
 }
+
+// TestSitemapIsReadByItsTimes: the second harvest asks for what the sitemap says
+// that changed, and for nothing else; pages without linked data are no failures
+// where a sitemap lists everything.
+func TestSitemapIsReadByItsTimes(t *testing.T) {
+	w := newWeb(t)
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	modified := map[string]string{"/notulen/1": "2026-01-01", "/notulen/2": "2026-01-01", "/contact": "2026-01-01"}
+	w.pages["/sitemap.xml"] = func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "application/xml")
+		fmt.Fprint(rw, "<urlset>")
+		for _, path := range slices.Sorted(maps.Keys(modified)) {
+			fmt.Fprintf(rw, "<url><loc>%s%s</loc><lastmod>%s</lastmod></url>", w.URL, path, modified[path])
+		}
+		fmt.Fprint(rw, "</urlset>")
+	}
+	w.page("/notulen/1", notulen("1"))
+	w.page("/notulen/2", notulen("2"))
+	w.page("/contact", "<p>Bel ons.")
+	h, _ := newHarvester(t)
+	h.Options.Revisit = true
+	h.Now = func() time.Time { return now }
+	if totals := run(t, h, w.URL+"/sitemap.xml"); totals.New != 2 || totals.Failed != 0 || totals.Overviews != 2 {
+		t.Errorf("first harvest %+v; failures %v", totals, totals.Failures)
+	}
+	now = now.Add(7 * 24 * time.Hour)
+	w.asked = nil
+	modified["/notulen/2"] = "2026-11-28"
+	w.page("/notulen/2", notulen("2 verbeterd"))
+	totals := run(t, h, w.URL+"/sitemap.xml")
+	slices.Sort(w.asked)
+	if !slices.Equal(w.asked, []string{"/notulen/2", "/robots.txt", "/sitemap.xml"}) || totals.Changed != 1 {
+		t.Errorf("second harvest asked for %v; %+v", w.asked, totals)
+	}
+	now = now.Add(31 * 24 * time.Hour)
+	w.asked = nil
+	if run(t, h, w.URL+"/sitemap.xml"); w.count("/notulen/1") != 1 {
+		t.Errorf("after a month the sitemap is not believed any more: asked for %v", w.asked)
+	}
+}
