@@ -72,6 +72,15 @@ func Open(ctx context.Context, url string, options Options) (*DB, error) {
 	if _, named := config.ConnConfig.RuntimeParams["application_name"]; !named {
 		config.ConnConfig.RuntimeParams["application_name"] = "belfort"
 	}
+	if !strings.Contains(url, "connect_timeout") {
+		config.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		// A machine that is cut off in the middle of an append must not keep the
+		// others from the ledger.
+		_, err := c.Exec(ctx, `SET idle_in_transaction_session_timeout = '30s'`)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
@@ -118,6 +127,7 @@ func passing(err error) bool {
 	if answer := (*pgconn.PgError)(nil); errors.As(err, &answer) {
 		switch answer.Code {
 		case "40001", "40P01", // serialization_failure, deadlock_detected
+			"25P03",                   // idle_in_transaction_session_timeout
 			"53300",                   // too_many_connections
 			"57P01", "57P02", "57P03": // admin_shutdown, crash_shutdown, cannot_connect_now
 			return true

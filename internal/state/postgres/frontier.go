@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/belfort-lod/belfort/harvester"
@@ -204,10 +205,8 @@ func (f *Frontier) Done(ctx context.Context, link harvester.Link, found []harves
 		return err
 	}
 	if err != nil {
-		// Nobody knows whether it is done: memory is read anew, and if it is not it
-		// is handed out again.
+		// Nobody knows whether it is done. The caller may try again, or begin anew.
 		f.distrust()
-		f.handedIn(t)
 		return fmt.Errorf("write frontier: %w", err)
 	}
 	if l := f.handedIn(t); l != nil && !retry.IsZero() {
@@ -308,22 +307,15 @@ func (f *Frontier) done(ctx context.Context, t ticket, link harvester.Link, grou
 
 // takeOff takes a link off the queue, or puts it back for later.
 func takeOff(batch *pgx.Batch, t ticket, link harvester.Link, retry time.Time, r *result) error {
-	r.found = false
-	seen := func(host *int64) func(pgx.Rows) error {
-		return func(rows pgx.Rows) error {
-			_, err := pgx.ForEachRow(rows, []any{host}, func() error {
-				r.found = true
-				return nil
-			})
-			return err
-		}
+	found := func(tag pgconn.CommandTag) error {
+		r.found = tag.RowsAffected() > 0
+		return nil
 	}
-	host := new(int64)
 	switch {
 	case link.End:
-		batch.Queue(`SELECT source FROM belfort.run WHERE source = $1 AND ender = $2 FOR UPDATE`, t.source, t.member).Query(seen(host))
+		batch.Queue(`SELECT FROM belfort.run WHERE source = $1 AND ender = $2 FOR UPDATE`, t.source, t.member).Exec(found)
 	case retry.IsZero():
-		batch.Queue(`DELETE FROM belfort.link WHERE id = $1 RETURNING host`, t.id).Query(seen(host))
+		batch.Queue(`DELETE FROM belfort.link WHERE id = $1`, t.id).Exec(found)
 	default:
 		again := link
 		again.Attempts++
@@ -332,7 +324,7 @@ func takeOff(batch *pgx.Batch, t ticket, link harvester.Link, retry time.Time, r
 		if err != nil {
 			return err
 		}
-		batch.Queue(`UPDATE belfort.link SET not_before = $2, body = $3 WHERE id = $1 RETURNING host`, t.id, moment(retry), body).Query(seen(host))
+		batch.Queue(`UPDATE belfort.link SET not_before = $2, body = $3 WHERE id = $1`, t.id, moment(retry), body).Exec(found)
 	}
 	return nil
 }

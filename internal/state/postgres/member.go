@@ -83,18 +83,20 @@ func (d *DB) renewOrJoin(ctx context.Context) (int64, error) {
 // renew prolongs the lease. It is errLost if it ran out, and others saw that.
 func (d *DB) renew(ctx context.Context) error {
 	asked := d.now()
-	var name int
-	err := d.again(ctx, func(ctx context.Context) error {
-		return d.pool.QueryRow(ctx, `UPDATE belfort.member SET expires = coalesce($2::timestamptz, clock_timestamp()) + $3
-			WHERE id = $1 RETURNING 1`, d.member.id, d.clock(), d.options.Lease).Scan(&name)
+	var tag pgconn.CommandTag
+	err := d.again(ctx, func(ctx context.Context) (err error) {
+		tag, err = d.pool.Exec(ctx, `UPDATE belfort.member SET expires = coalesce($2::timestamptz, clock_timestamp()) + $3 WHERE id = $1`,
+			d.member.id, d.clock(), d.options.Lease)
+		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
+	switch {
+	case err != nil:
+		return err
+	case tag.RowsAffected() == 0:
 		return errLost
 	}
-	if err == nil {
-		d.member.renewed = asked
-	}
-	return err
+	d.member.renewed = asked
+	return nil
 }
 
 // join makes this process a member. One that went by its name is dead if this
