@@ -45,7 +45,6 @@ type reading struct {
 	members  []member // of an LDES page: those that are data themselves
 	deleted  []string // of an LDES page: addresses that it says are no more
 	sitemap  bool     // a sitemap: links only
-	index    bool     // the sitemap leads to sitemaps
 	// modified tells of links when, at the latest, what they lead to last
 	// changed, as the sitemap or feed says that lists them.
 	modified map[string]time.Time

@@ -203,3 +203,25 @@ func TestRealPages(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReadPage: no page and no header makes trouble, and every link is clean.
+func FuzzReadPage(f *testing.F) {
+	f.Add(`</2>; rel="next"`, `<a property="lblodBesluit:linkToPublication" href="/1?a=1&amp;b=2">x</a><meta http-equiv=refresh content="0;url=/3">`)
+	f.Add(`<?a>;rel=canonical;anchor=""`, `<div typeof="besluit:Besluit" resource="#b"><a property="eli:related_to" typeof="foaf:Document" href="/x.pdf">x</a><nav><footer></nav>`)
+	f.Add(`<;rel="\\`, `<noscript>JavaScript</noscript><script></script><template><base href="//[">`)
+	f.Fuzz(func(t *testing.T, header, html string) {
+		p := &page{status: 200, mediaType: "text/html", header: http.Header{"Link": {header}, "X-Robots-Tag": {header}}, body: []byte("<html " + annotations + ">" + html)}
+		r, err := read("https://raad.example.be/zittingen/1", p)
+		if err != nil {
+			return
+		}
+		for _, l := range slices.Concat(r.links, r.attachments) {
+			if clean, ok := CleanURL(l); !ok || clean != l {
+				t.Errorf("link %q is not clean", l)
+			}
+		}
+		if r.canonical != "" && host(r.canonical) != "raad.example.be" {
+			t.Errorf("canonical %q", r.canonical)
+		}
+	})
+}

@@ -150,7 +150,6 @@ func (r *reading) readEntries(url string, body []byte) (ok bool, err error) {
 				if name = entriesOf(root); name == "" {
 					return false, nil
 				}
-				r.index = name == "sitemap"
 			case t.Name.Local == name:
 				var e entry
 				if err := d.DecodeElement(&e, &t); err != nil {
@@ -202,7 +201,6 @@ func folder(clean string) string {
 func (r *reading) readLines(url string, body []byte) (ok bool) {
 	add := linkCollector(r)
 	isRobots := strings.HasSuffix(url, "/robots.txt")
-	r.index = isRobots
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))))
 	lines.Buffer(nil, 2*maxURL)
 	for lines.Scan() && len(r.links) < maxEntries {
