@@ -374,6 +374,9 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	if err != nil {
 		return err
 	}
+	if last.Seed == "" {
+		last = Visit{} // a robots.txt that was read for its rules only
+	}
 	if r.restful(link, last) {
 		return r.skip(ctx, link, last)
 	}

@@ -399,6 +399,7 @@ func TestRobotsThatIsAwayForAMonth(t *testing.T) {
 		h.Blobs = &memory{}
 		begun := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 		clock := newClock(h, begun)
+		h.Options.MaxAttempts = 1
 		calm := site(before, 2)
 		var away time.Time // since when
 		h.Client = doer(func(r *http.Request) (*http.Response, error) {
@@ -427,9 +428,12 @@ func TestRobotsThatIsAwayForAMonth(t *testing.T) {
 // host goes on in the same run.
 func TestHostThatComesBack(t *testing.T) {
 	calm := site("", 300)
+	var mu sync.Mutex
 	begun := time.Time{}
 	n := 0
 	totals, log := crawl(t, harvester.Options{PerHost: 4, Parallel: 8}, func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		if begun.IsZero() {
 			begun = time.Now()
 		}
@@ -496,5 +500,32 @@ func TestSkippedPagesNeedNoRest(t *testing.T) {
 	clock.rested = 0
 	if totals := run(t, h, "https://a.example/"); totals.Skipped != 50 || clock.rested > time.Minute {
 		t.Errorf("second run: rested %v, %+v", clock.rested, totals)
+	}
+}
+
+// TestRobotsAsASource: an operator may name a robots.txt for its sitemaps; that it
+// was read for its rules, for another source, does not make it a page that was
+// seen.
+func TestRobotsAsASource(t *testing.T) {
+	h, _ := newHarvester(t)
+	h.Blobs = &memory{}
+	calm := site("Sitemap: https://a.example/kaart.txt\n", 0)
+	asked := 0
+	h.Client = doer(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/kaart.txt" {
+			asked++
+			return answer(http.StatusOK, "text/plain", "https://a.example/notulen/1\n"), nil
+		}
+		return calm(r)
+	})
+	run(t, h, "https://a.example/notulen/2")
+	for range 2 {
+		run(t, h, "https://a.example/notulen/2", "https://a.example/robots.txt")
+	}
+	if asked != 2 {
+		t.Errorf("the sitemap was asked for %d times, want in both rounds", asked)
+	}
+	if v, _, err := h.Visits.Last(t.Context(), "https://a.example/robots.txt"); err != nil || v.Seed != v.URL {
+		t.Errorf("visit %+v, %v: want it to be of its source", v, err)
 	}
 }

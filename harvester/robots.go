@@ -68,7 +68,7 @@ func (r rules) allow(u *url.URL) bool {
 }
 
 // fetchRules reads the robots.txt of the host of u, and keeps it as evidence of
-// what was asked of us, under no source. It returns when the rules were read,
+// what was asked of us: under no source, unless it is one. It returns when the rules were read,
 // which is earlier where another run did so within the day. An error is about
 // this program or its disk.
 func (h *Harvester) fetchRules(ctx context.Context, source Source, u *url.URL) (rules, time.Time, error) {
@@ -94,7 +94,7 @@ func (h *Harvester) fetchRules(ctx context.Context, source Source, u *url.URL) (
 	}
 	now := h.now()
 	v := last
-	v.URL, v.Seed, v.From, v.Time, v.Error, v.Failure, v.Redirect = at, "", "", now, "", "", ""
+	v.URL, v.Time, v.Error, v.Failure, v.Redirect = at, now, "", "", ""
 	p.evidence(&v)
 	v.Overview = true
 	if final != at {
