@@ -103,6 +103,7 @@ func TestDemoFindsTheTruth(t *testing.T) {
 	})
 	t.Run("examples of queries", func(t *testing.T) { runExamples(t, d) })
 	t.Run("second harvest", func(t *testing.T) { harvestAgain(t, d, totals) })
+	t.Run("replay", func(t *testing.T) { replayDemo(t, d) })
 	t.Run("ledger", func(t *testing.T) {
 		if err := publisher.Verify(t.Context(), d.publisher.Ledger, d.publisher.Blobs); err != nil {
 			t.Error(err)
