@@ -17,6 +17,7 @@ import (
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/nquads"
 	"github.com/belfort-lod/belfort/rdf/vocab"
 	"github.com/belfort-lod/belfort/search"
 )
@@ -457,9 +458,9 @@ func (p *Publisher) marksOf(ctx context.Context, it item, ref string) ([]Mark, e
 	if content == nil {
 		return nil, nil
 	}
-	quads, err := p.quads(ctx, ref)
+	quads, err := nquads.Parse(content)
 	if err != nil {
-		return nil, fmt.Errorf("entry %d: %w", it.Sequence, err)
+		return nil, fmt.Errorf("entry %d: read graph: %w", it.Sequence, err)
 	}
 	in := besluit.Lift(rdf.NewGraph(quads...))
 	var marks []Mark

@@ -6,6 +6,7 @@ import (
 
 	"github.com/belfort-lod/belfort/internal/besluit"
 	"github.com/belfort-lod/belfort/rdf"
+	"github.com/belfort-lod/belfort/rdf/nquads"
 )
 
 // MaxVersions is the most versions that one reading returns.
@@ -220,9 +221,9 @@ func (p *Publisher) inhoud(ctx context.Context, sequence uint64, ref string) (*b
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	quads, err := p.quads(ctx, ref)
+	quads, err := nquads.Parse(content)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read graph of entry %d: %w", sequence, err)
 	}
 	return besluit.Lift(rdf.NewGraph(quads...)), nil
 }
