@@ -410,9 +410,10 @@ func (s *site) bestuur(w http.ResponseWriter, r *http.Request) error {
 			Snippet          snippet
 			Atom, API, Embed string
 			Ingetrokken      bool // there is a list of what was withdrawn
+			Oogst            bool // there is a page about its harvest
 		}
 		d.Bestuur, d.Organen = b, organs(b.Organen)
-		d.Ingetrokken = s.Withdrawals != nil
+		d.Ingetrokken, d.Oogst = s.Withdrawals != nil, s.Oogst != nil
 		if d.Zittingen, _, err = s.Lists.Zittingen(r.Context(), publisher.Selection{Bestuur: b.IRI, Limit: listLength}); err != nil {
 			return fmt.Errorf("list zittingen: %w", err)
 		}
