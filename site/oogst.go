@@ -69,7 +69,6 @@ type oogstPage struct {
 	Meer      int // failures that are not shown
 	Tegen     []publisher.Entry
 	MeerTegen int
-	JSON      string
 }
 
 type oogstRow struct {
@@ -81,12 +80,11 @@ type oogstRow struct {
 type oogstHead struct{ Key, Label, Href, Sort string }
 
 type oogstChoice struct {
-	Value    string
-	Label    rdf.Text
-	Aantal   int
-	Gekozen  bool
-	Href     string
-	Oordelen oogst.Verdict
+	Value   string
+	Label   rdf.Text
+	Aantal  int
+	Gekozen bool
+	Href    string
 }
 
 type oogstFailure struct {
@@ -170,7 +168,7 @@ func (s *site) oogst(w http.ResponseWriter, r *http.Request) error {
 		d.Koppen = append(d.Koppen, h)
 	}
 	for _, v := range oogst.Verdicts {
-		d.Oordelen = append(d.Oordelen, oogstChoice{Value: string(v), Label: v.Label(), Aantal: report.Tellen[v], Gekozen: d.Oordeel == string(v), Href: here("oordeel", string(v)), Oordelen: v})
+		d.Oordelen = append(d.Oordelen, oogstChoice{Value: string(v), Label: v.Label(), Aantal: report.Tellen[v], Gekozen: d.Oordeel == string(v), Href: here("oordeel", string(v))})
 	}
 	for _, k := range oogst.Kinds {
 		n := 0
@@ -184,7 +182,6 @@ func (s *site) oogst(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	d.rest(report)
-	d.JSON = link(dutch, "/oogst.json")
 	p := s.newPage(r, "oogst")
 	p.Canonical = s.Base + "/oogst"
 	if r.URL.RawQuery != "" {
