@@ -395,3 +395,21 @@ func (l *logLines) wait(part string) {
 		}
 	}
 }
+
+// TestDocumented reads the file of sources that docs/bronnen.md shows.
+func TestDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/bronnen.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	text, _, ok := strings.Cut(rest, "```")
+	name := filepath.Join(t.TempDir(), "bronnen.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil || !ok {
+		t.Fatal(err, ok)
+	}
+	b, err := readBronnen(name, newCatalogue(register.Embedded()), false)
+	if err != nil || len(b.besturen) != 3 || len(b.list) != 3 {
+		t.Errorf("%d governments, %d sources: %v", len(b.besturen), len(b.list), err)
+	}
+}
