@@ -38,7 +38,7 @@ type Options struct {
 	UserAgent   string
 	FollowHosts bool          // also follow links to hosts that are not those of the seeds
 	MaxBody     int64         // bytes of one page; 20 MB
-	Timeout     time.Duration // of one request; 60 s
+	Timeout     time.Duration // until an answer begins; 60 s. The whole of it may take five times as long
 	Parallel    int           // pages under way at once; 4
 	PerHost     int           // requests under way at one host; 1
 	Delay       time.Duration // between the starts of two requests at one host; 0. A Crawl-delay that is longer wins
@@ -200,20 +200,28 @@ func (h *Harvester) Serve(ctx context.Context, due func(context.Context) ([]Sour
 		return err
 	}
 	r.serving = true
+	look := func(ctx context.Context) error {
+		sources, err := due(ctx)
+		if err != nil {
+			return err
+		}
+		return r.add(ctx, sources)
+	}
+	// First of all the sources, so that what goes on after a crash has what holds
+	// for it.
+	if err := look(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for range r.Options.Parallel {
 		group.Go(func() error { return r.work(ctx) })
 	}
 	group.Go(func() error {
 		for {
-			sources, err := due(ctx)
-			if err != nil {
-				return err
-			}
-			if err := r.add(ctx, sources); err != nil {
-				return err
-			}
 			if err := r.rest(ctx, nil, r.Options.Look); err != nil {
+				return err
+			}
+			if err := look(ctx); err != nil {
 				return err
 			}
 		}
@@ -381,7 +389,7 @@ func (r *run) visit(ctx context.Context, link Link) error {
 		return r.skip(ctx, link, last)
 	}
 	if down := r.manners.down(u.Host); down != nil {
-		return r.give(ctx, link, last, failed(FailedHost, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down)))
+		return r.give(ctx, link, unanswered(last), failed(FailedHost, fmt.Errorf("fetch %s: nothing more is asked of this host in this run: %w", link.URL, down)))
 	}
 	rules, err := r.manners.rules(ctx, source, u)
 	if err != nil {
@@ -389,19 +397,24 @@ func (r *run) visit(ctx context.Context, link Link) error {
 	}
 	if rules.unread != nil {
 		r.manners.failed(u.Host, rules.unread, rules.answer)
-		return r.retry(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, rules.unread), 0)
+		return r.retry(ctx, link, unanswered(last), fmt.Errorf("fetch %s: %w", link.URL, rules.unread), 0)
 	}
 	if !rules.allow(u) {
-		return r.give(ctx, link, last, fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))
+		return r.give(ctx, link, unanswered(last), fmt.Errorf("fetch %s: %w", link.URL, errDisallowed))
 	}
 	if !r.afford(link, source) {
 		return r.leave(ctx, link, source)
 	}
-	if last, err = r.alone(ctx, last); err != nil {
+	anew, err := r.turned(ctx, last)
+	if err != nil {
 		return err
 	}
+	known := last
+	if anew {
+		known.ETag, known.LastModified = "", ""
+	}
 	r.manners.starts(u.Host)
-	p, err := r.get(ctx, source, link.URL, last, r.Options.MaxBody)
+	p, err := r.get(ctx, source, link.URL, known, r.Options.MaxBody)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -473,6 +486,13 @@ func (r *run) leave(ctx context.Context, link Link, source Source) error {
 	return nil
 }
 
+// unanswered is a visit in which nothing was asked: it keeps what stands since the
+// last success, and nothing of the last answer.
+func unanswered(last Visit) Visit {
+	last.Status, last.Received, last.Header, last.Peer, last.Redirect = 0, "", nil, nil, ""
+	return last
+}
+
 // seen is a visit that got an answer, which has not been acted on: it keeps what
 // stands since the last success.
 func (r *run) seen(link Link, last Visit, p *page) Visit {
@@ -534,10 +554,23 @@ func (r *run) missing(ctx context.Context, link Link, last Visit, p *page) error
 // Flemish cities have some ten thousands.
 const maxLinks = 100_000
 
+// maxBarren is how many overview pages in a row may lead to nothing but their
+// next one. Real archives have empty months, not empty years of them.
+const maxBarren = 50
+
 // ok reads a body.
 func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	if p.hash == last.SHA256 {
-		return r.unchanged(ctx, link, last, p)
+		anew, err := r.turned(ctx, last)
+		if err != nil {
+			return err
+		}
+		if !anew {
+			return r.unchanged(ctx, link, last, p)
+		}
+	}
+	if link.Barren > maxBarren {
+		return r.give(ctx, link, r.seen(link, last, p), failed(FailedLinks, fmt.Errorf("read %s: it is the next of %d pages in a row that lead to nothing but their next one, as a calendar without end does", link.URL, maxBarren)))
 	}
 	v := r.seen(link, last, p)
 	// The body is evidence also where it cannot be read.
@@ -588,7 +621,7 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	}
 	v = succeeded(v, last, p)
 	v.Unread = content.unread
-	v.Overview, v.Title, v.Canonical, v.Text, v.Note = !states && !content.unread, content.title, "", "", ""
+	v.Overview, v.Title, v.Canonical, v.Text, v.Note = !states && !content.unread, content.title, content.canonical, "", ""
 	v.Links, v.Attachments, v.Sitemap, v.Modified = content.links, content.attachments, content.sitemap, nil
 	if content.modified != nil {
 		v.Modified = make([]int64, len(v.Links))
@@ -625,30 +658,26 @@ func (r *run) dated(v, last Visit) Visit {
 	return v
 }
 
-// copied reports whether a page says that it is a copy of another one, which can
-// be read: that one is visited in its place.
+// copied reports whether a page says that it is a copy of another one, which is
+// published, or not known yet: that one is visited in its place.
 func (r *run) copied(ctx context.Context, link Link, content *reading) (bool, error) {
 	if !content.states() || content.canonical == "" || content.canonical == link.URL || !r.inside(content.canonical, link) {
+		content.canonical = ""
 		return false, nil
 	}
 	original, seen, err := r.Visits.Last(ctx, content.canonical)
-	if err != nil {
-		return false, err
-	}
-	return !seen || original.Error == "" && original.published(), nil
+	return err == nil && (!seen || original.published()), err
 }
 
-// alone forgets what a copy looked like whose original cannot be read any more:
-// it is read again, and told in the place of the other.
-func (r *run) alone(ctx context.Context, last Visit) (Visit, error) {
+// turned reports whether a page must be read anew, though it may not have
+// changed: the original of a copy is not published any more, or that of a page
+// which was told in its place now is.
+func (r *run) turned(ctx context.Context, last Visit) (bool, error) {
 	if last.Canonical == "" {
-		return last, nil
+		return false, nil
 	}
 	original, seen, err := r.Visits.Last(ctx, last.Canonical)
-	if seen && (original.Error != "" || !original.published()) {
-		last.ETag, last.LastModified, last.SHA256 = "", "", ""
-	}
-	return last, err
+	return err == nil && seen && original.published() != last.Overview, err
 }
 
 // copy records a copy. What was published of it before is told at the other page
@@ -780,7 +809,9 @@ func (r *run) redirect(ctx context.Context, link Link, last Visit, p *page) erro
 		if outcome, err = r.withdraw(ctx, link, v.Time, p); err != nil {
 			return err
 		}
-		v = r.seen(link, Visit{Title: last.Title}, p)
+		at := v.Time
+		v = r.seen(link, Visit{Title: last.Title, Unlisted: last.Unlisted}, p)
+		v.Time = at // that of the entry
 	}
 	v.Redirect = clean
 	if err := r.Visits.Record(ctx, v); err != nil {
@@ -815,6 +846,9 @@ func (r *run) found(on Link, v Visit) []Link {
 			continue
 		}
 		link := Link{URL: l, Seed: on.Seed, From: on.URL, Listed: v.Sitemap}
+		if v.Overview && len(v.Links) == 1 {
+			link.Barren = on.Barren + 1
+		}
 		if i < len(v.Modified) && v.Modified[i] != 0 {
 			link.Modified = time.Unix(v.Modified[i], 0).UTC()
 		}

@@ -224,8 +224,8 @@ func (p *replay) link(ctx context.Context, record *warc.Record, fields warc.Fiel
 		return link, last, false, nil
 	}
 	p.now = record.Date
-	if last, err = p.alone(ctx, last); err != nil || link.From == "" {
-		return link, last, true, err
+	if link.From == "" {
+		return link, last, true, nil
 	}
 	// How the page that leads to it calls it.
 	from, _, err := p.Visits.Last(ctx, link.From)

@@ -49,6 +49,8 @@ type Link struct {
 	Dropped    bool      `json:"dropped,omitempty"`    // no page of this run leads to it, one of an earlier run did
 	Attachment bool      `json:"attachment,omitempty"` // it is a document without RDFa of its own
 	Listed     bool      `json:"listed,omitempty"`     // it stands in a sitemap, so that it may be of no interest
+	// Barren is how many overview pages in a row led here and to nothing else.
+	Barren int `json:"barren,omitempty"`
 	// Modified is when, at the latest, what the link leads to last changed, as the
 	// sitemap or feed says that lists it; zero if it does not.
 	Modified time.Time `json:"modified,omitzero"`

@@ -3,6 +3,7 @@ package harvester_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -274,5 +275,45 @@ func TestCopies(t *testing.T) {
 	}
 	if totals := run(t, h, w.URL); totals.New != 1 || reg.log[len(reg.log)-1] != "new "+w.URL+"/afdruk/3" {
 		t.Errorf("accepted %v; %+v", reg.log, totals)
+	}
+}
+
+// A copy is told in the place of its original for as long as that is not
+// published, and no longer.
+func TestCopyOfAPageInTrouble(t *testing.T) {
+	w := newWeb(t)
+	w.page("/", overview("/notulen/1", "/afdruk/1"))
+	w.page("/afdruk/1", strings.Replace(notulen("1"), "<title>", `<link rel="canonical" href="/notulen/1"><title>`, 1))
+	trouble := func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusForbidden) }
+	w.pages["/notulen/1"] = trouble
+	h, reg := newHarvester(t)
+	h.Options.Parallel = 1
+	run(t, h, w.URL)
+	if want := []string{"new " + w.URL + "/afdruk/1"}; !slices.Equal(reg.log, want) {
+		t.Fatalf("while the original cannot be read: %v, want %v", reg.log, want)
+	}
+	w.page("/notulen/1", notulen("1"))
+	run(t, h, w.URL)
+	if want := []string{"new " + w.URL + "/notulen/1", "withdrawn " + w.URL + "/afdruk/1"}; !slices.Equal(reg.log[1:], want) {
+		t.Fatalf("when the original is there: %v, want %v", reg.log[1:], want)
+	}
+	w.pages["/notulen/1"] = trouble
+	if totals := run(t, h, w.URL); totals.New != 0 || len(reg.log) != 3 {
+		t.Errorf("while the original is out of order: %v; %+v", reg.log[3:], totals)
+	}
+}
+
+// A calendar without end is a trap, and is left for what it is.
+func TestEndlessCalendar(t *testing.T) {
+	w := newWeb(t)
+	w.page("/", overview("/notulen/1", "/kalender/0"))
+	w.page("/notulen/1", notulen("1"))
+	for i := range 100 {
+		w.page(fmt.Sprintf("/kalender/%d", i), fmt.Sprintf(`<html><a rel="next" href="/kalender/%d">volgende maand</a>`, i+1))
+	}
+	h, _ := newHarvester(t)
+	totals := run(t, h, w.URL)
+	if totals.New != 1 || totals.Failed != 1 || w.count("/kalender/51") != 1 || w.count("/kalender/52") != 0 {
+		t.Errorf("%+v; /kalender/51 asked %d times", totals, w.count("/kalender/51"))
 	}
 }
