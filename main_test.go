@@ -36,7 +36,7 @@ import (
 // in a process of its own.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"belfort": func() { os.Exit(app.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"belfort": func() { os.Exit(testClock().Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 		"portal":  runPortal,
 	})
 }

@@ -16,7 +16,7 @@ func (v *Vlaanderen) plat(name string, day int) bool {
 // hapert reports whether the first request of a day for the robots.txt of a host goes wrong. On
 // such a day nothing else does.
 func (v *Vlaanderen) hapert(h *host, day int) bool {
-	return !v.o.Rustig && day < v.o.Dagen && v.lot(12, "hapert", h.naam, day) == 0
+	return !v.o.Rustig && !h.eindeloos && day < v.o.Dagen && v.lot(12, "hapert", h.naam, day) == 0
 }
 
 // dagfouten are the faults that last a day.

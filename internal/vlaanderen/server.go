@@ -22,11 +22,14 @@ type host struct {
 	robots   string // text of robots.txt; "" answers 404
 	verbiedt bool   // robots.txt asks to leave /intern/ alone
 	kalender bool   // it has a calendar without end, which robots.txt asks to leave alone
-	delay    time.Duration
-	etag     bool
-	modified bool
-	plat     int // the day on which it is down; -1: never
-	hoe      int // it is down
+	// eindeloos says that it has one which robots.txt says nothing of. What must be asked for again would
+	// wait there behind the calendar until the bound of requests is reached, so nothing must.
+	eindeloos bool
+	delay     time.Duration
+	etag      bool
+	modified  bool
+	plat      int // the day on which it is down; -1: never
+	hoe       int // it is down
 }
 
 // belfort is the name by which robots.txt addresses us.
@@ -63,7 +66,7 @@ func (v *Vlaanderen) maakHost(name string, b *bestuur) {
 		h.robots = "\ufeffUSER-AGENT:*\r\n" + strings.ReplaceAll(closed+delay, "\n", "\r\n") + "\r\nSitemap: http://" + v.metPoort(name) + "/sitemap_index.xml\r\n"
 	}
 	if b.stijl == raadpunt && b.nr%(5*stijlen) == int(raadpunt) {
-		b.maxPages, h.kalender, h.verbiedt = 250, false, true
+		b.maxPages, h.kalender, h.verbiedt, h.eindeloos = 250, false, true, true
 		h.robots = "User-agent: *\nDisallow: /intern/\n" + delay
 	}
 }
@@ -132,7 +135,7 @@ func (v *Vlaanderen) antwoord(h *host, path string, t time.Time, times int) *ant
 		return &antwoord{status: http.StatusServiceUnavailable}
 	}
 	a := v.gewoon(h, path, t)
-	if a.status == http.StatusOK && !a.gewijzigd.IsZero() && !v.hapert(h, day) {
+	if a.status == http.StatusOK && !a.gewijzigd.IsZero() && !h.eindeloos && !v.hapert(h, day) {
 		v.vergaat(a, h.naam+path, day, times)
 	}
 	return a
@@ -197,7 +200,7 @@ func (v *Vlaanderen) stuur(w http.ResponseWriter, r *http.Request, h *host, a *a
 	if a.soort != "" {
 		header.Set("Content-Type", a.soort)
 	}
-	if strings.HasPrefix(a.soort, "text/html") {
+	if strings.HasPrefix(a.soort, "text/html") && header.Get("Content-Encoding") == "" {
 		body = h.gecodeerd(header, v.levend(body))
 	}
 	rit.status = a.status
