@@ -220,7 +220,7 @@ func TestKindsOfFailure(t *testing.T) {
 	}
 }
 
-type timeout struct{ error }
+type timeout struct{}
 
 func (timeout) Error() string   { return "i/o timeout" }
 func (timeout) Timeout() bool   { return true }
