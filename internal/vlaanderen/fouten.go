@@ -24,10 +24,10 @@ var dagfouten = [...]string{"bom", "soort", "kring", "koekje", "prive", "onderho
 
 // dagfout returns what is wrong with a page for a day, "" if nothing.
 func (v *Vlaanderen) dagfout(p *pagina, day int) string {
-	if v.o.Rustig || day < 1 || day >= v.o.Dagen-rust || p.soort == zittingblad || v.lot(100, "dagfout", p.url, day) >= 4 {
+	if v.o.Rustig || day < 1 || day >= v.o.Dagen-rust || p.soort == zittingblad || v.lot(100, "dagfout", p.host, p.pad, day) >= 4 {
 		return ""
 	}
-	return dagfouten[v.lot(len(dagfouten), "welke dagfout", p.url, day)]
+	return dagfouten[v.lot(len(dagfouten), "welke dagfout", p.host, p.pad, day)]
 }
 
 // bom is 64 MB of nothing, packed.
@@ -48,7 +48,7 @@ func (v *Vlaanderen) gestoord(p *pagina, fault string) *antwoord {
 	case "koekje":
 		return to("/koekje?terug=" + url.QueryEscape(p.pad))
 	case "prive":
-		return to([...]string{"http://127.0.0.1:" + v.o.Port + "/geheim", "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/"}[v.lot(3, "prive", p.url)])
+		return to([...]string{"http://127.0.0.1:" + v.o.Port + "/geheim", "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/"}[v.lot(3, "prive", p.pad)])
 	case "onderhoud":
 		return to("/onderhoud")
 	}

@@ -66,7 +66,7 @@ func (v *Vlaanderen) zetPagina(p *pagina) {
 func (v *Vlaanderen) aangekleed(p *pagina) string {
 	path := p.pad
 	origin := "http://" + v.metPoort(p.host)
-	odd := v.lot(3, "kleding", p.url)
+	odd := v.lot(3, "kleding", p.host, p.pad)
 	switch p.bestuur.stijl {
 	case stadsweb:
 		if odd == 0 {
@@ -345,7 +345,7 @@ func (v *Vlaanderen) maakFeed(b *bestuur, at func(string)) {
 			var last time.Time
 			for _, m := range members[(n-1)*perBlad : min(n*perBlad, len(members))] {
 				last = m.op
-				iri := fmt.Sprintf("%s/leden/%s", origin, v.uuid("lid", m.p.url, m.op.Unix()))
+				iri := fmt.Sprintf("%s/leden/%s", origin, v.uuid("lid", m.p.host, m.p.pad, m.op.Unix()))
 				fmt.Fprintf(&s, "<%s/feed#stroom> tree:member <%s> .\n<%s> a foaf:Document ; prov:generatedAtTime \"%s\"^^xsd:dateTime ; prov:atLocation <%s> ; dct:type <https://data.vlaanderen.be/id/concept/BesluitDocumentType/%s> ; dct:isVersionOf <%s/documenten/%s> .\n",
 					origin, iri, iri, m.op.Format(time.RFC3339), m.p.url, documentTypen[m.p.soort], origin, v.uuid("feed", m.p.zitting.id, m.p.soort, m.p.punt != nil && m.p.punt.nr > 1))
 			}

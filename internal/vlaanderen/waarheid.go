@@ -198,13 +198,15 @@ func (v *Vlaanderen) Waarheid(t time.Time) []Pagina {
 
 // Verwacht returns what a patient crawler must know after its round of a day, by address: every
 // page that an overview led it to, as it was when it could last be read. It visits each page that
-// it knows once a day, believes 410 and 301 at once, 404 at once where no overview leads to the page
-// any more and else when it has lasted for 24 hours, and asks for pages that were dropped from their
-// overview. In the last days it is the same as Waarheid, but for pages that came and went unseen.
+// it knows once a day, by what an overview told when it could last be read, believes 410 and 301 at
+// once, 404 when it has lasted for 24 hours, and asks for pages that were dropped from their
+// overview after it had read them. In the last days it is the same as Waarheid, but for pages that
+// came and went, or were dropped, before they could be read.
 func (v *Vlaanderen) Verwacht(dag int) []Pagina {
 	type kennis struct {
 		op      time.Time // the visit that told it
 		weg     bool
+		los     bool // at the last visit, whatever came of it, nothing led to it
 		missing time.Time
 		seen    bool
 	}
@@ -221,7 +223,12 @@ func (v *Vlaanderen) Verwacht(dag int) []Pagina {
 			k := &known[i]
 			listed := p.vermeld(read[p.bestuur.hosts[0]])
 			k.seen = k.seen || listed
-			if !k.seen || v.plat(p.host, n) || p.er(t) && p.hik != n && v.dagfout(p, n) != "" {
+			// Of what was never read while something led to it, nothing is known that could be asked for.
+			if !k.seen || !listed && k.op.IsZero() || v.plat(p.host, n) {
+				continue
+			}
+			k.los = !listed
+			if p.er(t) && p.hik != n && v.dagfout(p, n) != "" {
 				continue
 			}
 			switch {
@@ -233,7 +240,7 @@ func (v *Vlaanderen) Verwacht(dag int) []Pagina {
 				if k.missing.IsZero() {
 					k.missing = t
 				}
-				if !listed || t.Sub(k.missing) >= 24*time.Hour {
+				if t.Sub(k.missing) >= 24*time.Hour {
 					k.op, k.weg = t, true
 				}
 			default:
@@ -244,7 +251,11 @@ func (v *Vlaanderen) Verwacht(dag int) []Pagina {
 	var list []Pagina
 	for i, p := range v.paginas {
 		if k := known[i]; !k.op.IsZero() {
-			list = append(list, v.op(p, k.op))
+			page := v.op(p, k.op)
+			if page.Stand == Gepubliceerd && k.los {
+				page.Onvermeld = p.op
+			}
+			list = append(list, page)
 		}
 	}
 	return list
