@@ -39,5 +39,7 @@ proof: ## the full counts that take hours; results are kept in docs/proof/. Each
 	BELFORT_PAIRS=1000000 go test -count=1 -timeout 12h -v -run '^TestOracle$$' ./sparql/eval
 	BELFORT_PAIRS=1000000 go test -count=1 -timeout 12h -v -run '^TestOracleOnStore$$' ./sparql/eval
 	BELFORT_PAIRS=100000 go test -count=1 -timeout 2h -v -run '^TestRandom$$' ./sparql/remote # needs Virtuoso
+	BELFORT_FLANDERS=300 BELFORT_DAYS=21 go test -count=1 -timeout 4h -v -run '^TestFlanders$$' .
+	BELFORT_KILLS=50 go test -count=1 -timeout 2h -v -run 'Kill' ./internal/state/postgres # needs PostgreSQL
 	BELFORT_HOSTILE=10m go test -count=1 -timeout 30m -v -run '^TestHostile$$' .
 	$(MAKE) fuzz FUZZTIME=10m
