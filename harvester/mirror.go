@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/belfort-lod/belfort/rdf"
 	"github.com/belfort-lod/belfort/rdf/rdfa"
 )
 
@@ -30,7 +31,7 @@ func scan(url string, p *page) (*reading, error) {
 	}
 	t := &tags{page: url, base: url, typed: -1}
 	t.readHeader(p.header)
-	switch leads(text) {
+	switch leads(url, text) {
 	case byRDFa:
 		return whole()
 	case byTags:
@@ -52,7 +53,7 @@ const (
 
 // leads reports what must be read to find the links of a page. It may ask for too
 // much, not for too little.
-func leads(text []byte) by {
+func leads(url string, text []byte) by {
 	found := byNothing
 	for _, word := range []string{"next", "NEXT", "Next", "refresh", "Refresh", "REFRESH"} {
 		if bytes.Contains(text, []byte(word)) {
@@ -67,7 +68,7 @@ func leads(text []byte) by {
 				break
 			}
 			at += i
-			if found = max(found, mention(text, at)); found == byRDFa {
+			if found = max(found, mention(url, text, at)); found == byRDFa {
 				return found
 			}
 		}
@@ -76,7 +77,7 @@ func leads(text []byte) by {
 }
 
 // mention reports what the name of a property, at a place in a text, asks for.
-func mention(text []byte, at int) by {
+func mention(url string, text []byte, at int) by {
 	open := bytes.LastIndexByte(text[:at], '<')
 	if open < 0 {
 		return byNothing
@@ -102,7 +103,7 @@ func mention(text []byte, at int) by {
 		}
 	}
 	switch {
-	case object != "" && hyperlinked(text, object):
+	case object != "" && hyperlinked(url, text, object):
 		return byRDFa
 	case object == "" && chained:
 		return byRDFa // what is inside the element is meant
@@ -110,22 +111,32 @@ func mention(text []byte, at int) by {
 	return byNothing
 }
 
-// hyperlinked reports whether a link of a page may lead to an address: it holds
-// the last part of it.
-func hyperlinked(text []byte, address string) bool {
-	address = strings.TrimRight(address, "/#?")
-	last := []byte(address[strings.LastIndexAny(address, "/#?:")+1:])
+// hyperlinked reports whether a link of the page at a URL leads to the object of a
+// property. Of an object that is written in short nobody knows without its
+// prefixes.
+func hyperlinked(url string, text []byte, object string) bool {
+	scheme, _, short := strings.Cut(object, ":")
+	if short && scheme != "http" && scheme != "https" {
+		return true
+	}
+	target := rdf.ResolveIRI(url, object)
+	object = strings.TrimRight(object, "/#?")
+	last := []byte(object[strings.LastIndexAny(object, "/#?")+1:])
 	for {
 		i := bytes.Index(text, []byte("href"))
 		if i < 0 {
 			return false
 		}
 		text = text[i+len("href"):]
-		end := bytes.IndexAny(text, ">\n")
+		value := bytes.TrimLeft(text, " \t\r\n=\"'")
+		end := bytes.IndexAny(value, " \t\r\n\"'>")
 		if end < 0 {
-			end = len(text)
+			end = len(value)
 		}
-		if bytes.Contains(text[:end], last) {
+		if value = value[:end]; !bytes.Contains(value, last) && !bytes.ContainsAny(value, "&%") {
+			continue
+		}
+		if rdf.ResolveIRI(url, html.UnescapeString(string(value))) == target {
 			return true
 		}
 	}
