@@ -597,7 +597,7 @@ func (r *run) ok(ctx context.Context, link Link, last Visit, p *page) error {
 	if len(content.links) > maxLinks {
 		return r.give(ctx, link, v, failed(FailedLinks, fmt.Errorf("read %s: the page leads to %d others, more than the bound of %d", link.URL, len(content.links), maxLinks)))
 	}
-	if copied, err := r.copied(ctx, link, content); err != nil {
+	if copied, err := r.copied(ctx, link, last, content); err != nil {
 		return err
 	} else if copied {
 		return r.copy(ctx, link, last, v, p, content)
@@ -659,14 +659,16 @@ func (r *run) dated(v, last Visit) Visit {
 }
 
 // copied reports whether a page says that it is a copy of another one, which is
-// published, or not known yet: that one is visited in its place.
-func (r *run) copied(ctx context.Context, link Link, content *reading) (bool, error) {
+// published, or not known yet: that one is visited in its place. One that could
+// not be read so far has until the next visit of the copy to get over it.
+func (r *run) copied(ctx context.Context, link Link, last Visit, content *reading) (bool, error) {
 	if !content.states() || content.canonical == "" || content.canonical == link.URL || !r.inside(content.canonical, link) {
 		content.canonical = ""
 		return false, nil
 	}
 	original, seen, err := r.Visits.Last(ctx, content.canonical)
-	return err == nil && (!seen || original.published()), err
+	wait := original.Success.IsZero() && last.Canonical == ""
+	return err == nil && (!seen || original.published() || wait), err
 }
 
 // turned reports whether a page must be read anew, though it may not have
